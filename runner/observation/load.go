@@ -55,7 +55,16 @@ type Generator struct {
 	InFlight int64          `json:"in_flight"` // at the end of the second
 	VUs      int64          `json:"vus,omitempty"`
 	Lag      stat.Histogram `json:"lag"`       // started - due of those started
-	CPU      float64        `json:"cpu_cores"` // cores the generator's process used, all loads together
+	Health
+}
+
+// Health is the state of the process that generates the load, all loads
+// together, over one second.
+type Health struct {
+	CPU float64 `json:"cpu_cores"` // cores used
+	// Stall is how late a 10 ms timer fired: the delay that a starved or
+	// paused process adds to any request, whatever the target does.
+	Stall stat.Histogram `json:"stall"`
 }
 
 // Served is the first response that one pod gave to this run.

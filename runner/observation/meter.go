@@ -106,8 +106,9 @@ func countCause(w *Requests, r Request) {
 
 // Cut returns and forgets everything that lies before the second of now, in
 // a stable order. With all set the running second is cut too: the end of a
-// load. cpu is the process's CPU use in cores over the seconds that are cut.
-func (m *Meter) Cut(now time.Time, all bool, cpu float64) []Record {
+// load. health is the process's own over the seconds that are cut. A second
+// may be cut again if a request due in it starts later; readers add up.
+func (m *Meter) Cut(now time.Time, all bool, health Health) []Record {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	limit := now.Unix()
@@ -115,7 +116,7 @@ func (m *Meter) Cut(now time.Time, all bool, cpu float64) []Record {
 	m.first = nil
 	for s, g := range m.seconds {
 		if all || s < limit {
-			g.InFlight, g.VUs, g.CPU = m.inFlight, m.vus, cpu
+			g.InFlight, g.VUs, g.Health = m.inFlight, m.vus, health
 			out = append(out, Record{Time: now, Kind: KindGenerator, Generator: g})
 			delete(m.seconds, s)
 		}
