@@ -1,0 +1,96 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/artisan-platform/headroom/runner/command"
+)
+
+// engineLog receives what an engine says that no service manager looks after.
+const engineLog = "/var/log/dockerd.log"
+
+// startEngine starts the Docker engine unless it answers.
+func startEngine(ctx context.Context, say Say) error {
+	if _, err := askEngine(ctx); err == nil {
+		return nil
+	}
+	if host := os.Getenv("DOCKER_HOST"); host != "" {
+		return fmt.Errorf("start the Docker engine: DOCKER_HOST is %s: unset it, or start that engine yourself", host)
+	}
+	if systemdRuns() {
+		say("enable and start the service docker")
+		if _, err := command.Run(ctx, "systemctl", "enable", "--now", "docker"); err != nil {
+			return fmt.Errorf("start the Docker engine: %w", err)
+		}
+		return waitEngine(ctx, func(engine) error { return nil })
+	}
+	say("start dockerd in the background, its log in " + engineLog)
+	ended, err := launchEngine()
+	if err != nil {
+		return fmt.Errorf("start the Docker engine: %w", err)
+	}
+	return awaitLaunched(ctx, ended)
+}
+
+// launchEngine starts dockerd in a session of its own, so that it outlives
+// this program and its terminal. The channel yields how it ended, if it does
+// while this program runs.
+func launchEngine() (<-chan error, error) {
+	program, err := engineProgram()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.OpenFile(engineLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o640)
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	cmd := exec.Command(program)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = "/", log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }() // ends with the engine, which is meant to outlive us
+	return ended, nil
+}
+
+// awaitLaunched waits until the engine answers, or has ended.
+func awaitLaunched(ctx context.Context, ended <-chan error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	answered := make(chan error, 1)
+	go func() { answered <- waitEngine(ctx, func(engine) error { return nil }) }()
+	select {
+	case err := <-answered:
+		if err != nil {
+			return fmt.Errorf("%w\n%s", err, logEnd())
+		}
+		return nil
+	case err := <-ended:
+		if err == nil {
+			err = errors.New("it exited")
+		}
+		cancel(err)
+		<-answered
+		return fmt.Errorf("start the Docker engine: %w\n%s", err, logEnd())
+	}
+}
+
+// logEnd is the end of the engine's log, for an error message.
+func logEnd() string {
+	const lines = 5
+	content, err := os.ReadFile(engineLog)
+	if err != nil {
+		return "its log: " + err.Error()
+	}
+	all := strings.Split(strings.TrimSpace(string(content)), "\n")
+	return "the end of " + engineLog + ":\n" + strings.Join(all[max(0, len(all)-lines):], "\n")
+}
