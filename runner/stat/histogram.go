@@ -3,8 +3,6 @@
 package stat
 
 import (
-	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -12,7 +10,8 @@ import (
 
 // RelativeError is the largest relative error of a quantile read from a
 // Histogram: a reported quantile q satisfies |q - true| <= RelativeError*true
-// for values of a microsecond or more.
+// for values of a microsecond or more, give or take the nanosecond that
+// rounding costs.
 const RelativeError = 0.01
 
 // gamma is the ratio between the bounds of one bucket. With buckets
@@ -20,20 +19,31 @@ const RelativeError = 0.01
 // (gamma-1)/(gamma+1) = RelativeError (Masson, Rim, Lee: DDSketch, VLDB 2019).
 const gamma = (1 + RelativeError) / (1 - RelativeError)
 
+// logGamma is ln(gamma), written out because Go has no constant logarithm; a
+// test compares the two.
+const logGamma = 0.020000666706669435
+
 // floor is the smallest value that buckets tell apart; everything at or below
 // it shares one bucket. A microsecond is under the resolution of a network
 // round trip.
 const floor = time.Microsecond
 
+// maxBucket is the bucket of the longest duration there is, 292 years.
+const maxBucket = 1838
+
 // Histogram counts durations in buckets whose width grows with the value. It
 // merges exactly: merging the histograms of two seconds gives the histogram of
 // both. The zero value is empty and ready to use. It is not safe for
-// concurrent use.
+// concurrent use, and a copy shares its buckets with the original: only one of
+// the two may go on recording.
 type Histogram struct {
 	count    uint64
 	sum      time.Duration
 	min, max time.Duration
-	buckets  map[int]uint64
+	// counts[i] counts bucket first+i. Neither end is ever zero, so that equal
+	// histograms are equal values too.
+	first  int
+	counts []uint64
 }
 
 // Record adds one value. A negative value counts as zero: clocks may step.
@@ -44,11 +54,10 @@ func (h *Histogram) Record(d time.Duration) {
 	}
 	h.max = max(h.max, d)
 	h.count++
-	h.sum += d
-	if h.buckets == nil {
-		h.buckets = make(map[int]uint64)
-	}
-	h.buckets[bucket(d)]++
+	h.sum = add(h.sum, d)
+	i := bucket(d)
+	h.reach(i, i)
+	h.counts[i-h.first]++
 }
 
 // Merge adds everything that other counted.
@@ -61,106 +70,85 @@ func (h *Histogram) Merge(other Histogram) {
 	}
 	h.max = max(h.max, other.max)
 	h.count += other.count
-	h.sum += other.sum
-	if h.buckets == nil {
-		h.buckets = make(map[int]uint64, len(other.buckets))
+	h.sum = add(h.sum, other.sum)
+	h.reach(other.first, other.first+len(other.counts)-1)
+	to := h.counts[other.first-h.first:]
+	for i, n := range other.counts {
+		to[i] += n
 	}
-	for i, n := range other.buckets {
-		h.buckets[i] += n
+}
+
+// reach widens counts so that it holds the buckets from low to high.
+func (h *Histogram) reach(low, high int) {
+	if len(h.counts) == 0 {
+		h.first = low
 	}
+	if missing := h.first - low; missing > 0 {
+		h.counts = slices.Insert(h.counts, 0, make([]uint64, missing)...)
+		h.first = low
+	}
+	if missing := high - h.first + 1 - len(h.counts); missing > 0 {
+		h.counts = append(h.counts, make([]uint64, missing)...)
+	}
+}
+
+// add sums two durations that are not negative, and stays at the longest
+// duration there is rather than wrapping to a negative one.
+func add(a, b time.Duration) time.Duration {
+	if sum := a + b; sum >= 0 {
+		return sum
+	}
+	return math.MaxInt64
 }
 
 // Count is the number of values recorded.
 func (h *Histogram) Count() uint64 { return h.count }
 
-// Sum is the sum of the values recorded.
+// Sum is the sum of the values recorded; 292 years is the most it can tell.
 func (h *Histogram) Sum() time.Duration { return h.sum }
 
-// Min and Max are exact; both are zero in an empty histogram.
+// Min is the smallest value recorded, exact; zero in an empty histogram.
 func (h *Histogram) Min() time.Duration { return h.min }
 
-// Max is the largest value recorded, exact.
+// Max is the largest value recorded, exact; zero in an empty histogram.
 func (h *Histogram) Max() time.Duration { return h.max }
 
 // Quantile returns the nearest-rank quantile q, 0 <= q <= 1, within
-// RelativeError. It reports false when there is nothing to answer from, or
-// when q is no quantile (NaN included).
+// RelativeError; the smallest and the largest value are answered exactly. It
+// reports false when there is nothing to answer from, or when q is no quantile
+// (NaN included).
 func (h *Histogram) Quantile(q float64) (time.Duration, bool) {
 	if h.count == 0 || !(q >= 0 && q <= 1) {
 		return 0, false
 	}
-	rank := max(uint64(math.Ceil(q*float64(h.count))), 1)
-	keys := h.keys()
+	rank := rank(q, h.count)
+	if rank == 1 {
+		return h.min, true
+	}
 	var seen uint64
-	for _, i := range keys {
-		if seen += h.buckets[i]; seen >= rank {
-			return min(max(middle(i), h.min), h.max), true
+	for i, n := range h.counts {
+		if seen += n; seen >= rank && rank < h.count {
+			return min(max(middle(h.first+i), h.min), h.max), true
 		}
 	}
 	return h.max, true
 }
 
-func (h *Histogram) keys() []int {
-	keys := make([]int, 0, len(h.buckets))
-	for i := range h.buckets {
-		keys = append(keys, i)
-	}
-	slices.Sort(keys)
-	return keys
+// rank is the nearest rank of quantile q among n values, from 1. The product
+// is lowered by a hair: 0.95 of 20 is the 19th value, whatever the last bit
+// of 0.95 says.
+func rank(q float64, n uint64) uint64 {
+	r := q * float64(n)
+	return min(max(uint64(math.Ceil(r-1e-12*r)), 1), n)
 }
 
 func bucket(d time.Duration) int {
 	if d <= floor {
 		return 0
 	}
-	return int(math.Ceil(math.Log(float64(d)/float64(floor)) / math.Log(gamma)))
+	return int(math.Ceil(math.Log(float64(d)/float64(floor)) / logGamma))
 }
 
 func middle(i int) time.Duration {
-	return time.Duration(2 * math.Pow(gamma, float64(i)) / (gamma + 1) * float64(floor))
-}
-
-// wire is the form of a Histogram in JSON: durations in nanoseconds, buckets
-// as [index, count] pairs in ascending order, so that equal histograms are
-// equal bytes.
-type wire struct {
-	Count   uint64        `json:"n"`
-	Sum     time.Duration `json:"sum"`
-	Min     time.Duration `json:"min"`
-	Max     time.Duration `json:"max"`
-	Buckets [][2]int64    `json:"b,omitempty"`
-}
-
-// MarshalJSON writes equal histograms as equal bytes.
-func (h Histogram) MarshalJSON() ([]byte, error) {
-	w := wire{Count: h.count, Sum: h.sum, Min: h.min, Max: h.max}
-	for _, i := range h.keys() {
-		w.Buckets = append(w.Buckets, [2]int64{int64(i), int64(h.buckets[i])})
-	}
-	return json.Marshal(w)
-}
-
-// UnmarshalJSON refuses a histogram whose buckets do not add up to its count.
-func (h *Histogram) UnmarshalJSON(b []byte) error {
-	var w wire
-	if err := json.Unmarshal(b, &w); err != nil {
-		return fmt.Errorf("decode histogram: %w", err)
-	}
-	got := Histogram{count: w.Count, sum: w.Sum, min: w.Min, max: w.Max}
-	var total uint64
-	for _, p := range w.Buckets {
-		if p[1] <= 0 {
-			return fmt.Errorf("decode histogram: bucket %d counts %d", p[0], p[1])
-		}
-		if got.buckets == nil {
-			got.buckets = make(map[int]uint64, len(w.Buckets))
-		}
-		got.buckets[int(p[0])] += uint64(p[1])
-		total += uint64(p[1])
-	}
-	if total != w.Count {
-		return fmt.Errorf("decode histogram: buckets hold %d values, the count says %d", total, w.Count)
-	}
-	*h = got
-	return nil
+	return time.Duration(math.Round(2 * math.Pow(gamma, float64(i)) / (gamma + 1) * float64(floor)))
 }
