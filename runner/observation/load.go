@@ -54,7 +54,7 @@ type Generator struct {
 	Dropped  uint64         `json:"dropped,omitempty"`
 	InFlight int64          `json:"in_flight"` // at the end of the second
 	VUs      int64          `json:"vus,omitempty"`
-	Lag      stat.Histogram `json:"lag"`       // started - due of those started
+	Lag      stat.Histogram `json:"lag"` // started - due of those started
 	Health
 }
 
