@@ -1,0 +1,121 @@
+package vegetaload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/artisan-platform/headroom/runner/spec"
+)
+
+// seqHeader is set by vegeta on every request, before it reaches the sender.
+const seqHeader = "X-Vegeta-Seq"
+
+// dialTimeout bounds a connection's set-up; the request's own timeout may end
+// it sooner.
+const dialTimeout = 10 * time.Second
+
+// errCut is why requests end that outlive a stop.
+const errCut = "cut off: the load was stopped"
+
+func newTransport(a spec.Vegeta) *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		DialContext:         dialer.DialContext, // and no proxy: load goes where the plan says
+		MaxIdleConnsPerHost: a.Connections,
+		IdleConnTimeout:     90 * time.Second,
+		DisableCompression:  true,
+		ForceAttemptHTTP2:   true,
+	}
+}
+
+// sender is the transport under vegeta's client. It notes when a request is
+// really sent and why it failed, bounds it in time, and can cut it off.
+type sender struct {
+	base     http.RoundTripper
+	hits     *hits
+	hard     context.Context // its end cuts off what is in flight
+	timeout  time.Duration
+	servedBy string
+}
+
+// RoundTrip implements http.RoundTripper.
+func (s *sender) RoundTrip(r *http.Request) (*http.Response, error) {
+	one := s.hits.start(r.Header.Get(seqHeader))
+	if one == nil {
+		return nil, fmt.Errorf("request has no arrival: %s %q", seqHeader, r.Header.Get(seqHeader))
+	}
+	ctx, cancel := context.WithTimeout(s.hard, s.timeout)
+	resp, err := s.base.RoundTrip(r.WithContext(ctx))
+	if err != nil {
+		s.fail(one, err)
+		cancel()
+		return nil, err
+	}
+	if s.servedBy != "" {
+		one.servedBy = resp.Header.Get(s.servedBy)
+	}
+	resp.Body = &body{ReadCloser: resp.Body, sender: s, hit: one, cancel: cancel}
+	return resp, nil
+}
+
+func (s *sender) fail(one *hit, err error) {
+	if s.hard.Err() != nil {
+		one.cause, one.stopped = errCut, true
+		return
+	}
+	one.cause = cause(err)
+}
+
+// body counts what is read and ends the request's time limit when closed.
+type body struct {
+	io.ReadCloser
+	sender *sender
+	hit    *hit
+	cancel context.CancelFunc
+}
+
+// Read counts bytes and keeps the error that broke the response off.
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.hit.bytesIn += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		b.sender.fail(b.hit, err)
+	}
+	return n, err
+}
+
+// Close implements io.Closer.
+func (b *body) Close() error {
+	err := b.ReadCloser.Close()
+	b.cancel()
+	return err
+}
+
+// cause names an error without what differs from request to request, such as
+// ports, so that causes can be counted.
+func cause(err error) string {
+	var netErr net.Error
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "no local port free"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "too many open files"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed by the server"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &netErr) && netErr.Timeout():
+		return "timeout"
+	}
+	text := err.Error()
+	return text[strings.LastIndex(text, ": ")+1:]
+}
