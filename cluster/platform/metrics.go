@@ -45,15 +45,18 @@ func (m *metrics) handler() http.Handler {
 type endpointFunc func(w http.ResponseWriter, r *http.Request) (status int)
 
 // measure counts and times fn under the given endpoint label. The series of
-// the usual answer is resolved once, not per request.
+// the hot answer, 200 to a GET, is resolved once and not per request.
 func (m *metrics) measure(method, endpoint string, fn endpointFunc) http.Handler {
-	usual := m.requests.WithLabelValues(method, endpoint, "200")
+	var usual prometheus.Counter
+	if method == http.MethodGet {
+		usual = m.requests.WithLabelValues(method, endpoint, "200")
+	}
 	took := m.duration.WithLabelValues(endpoint)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		status := fn(w, r)
 		took.Observe(time.Since(start).Seconds())
-		if status == http.StatusOK && r.Method == method {
+		if usual != nil && status == http.StatusOK && r.Method == method {
 			usual.Inc()
 			return
 		}

@@ -1,0 +1,129 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/fields"
+)
+
+// maxCauses bounds how many pods an explanation names: the others of a
+// Deployment nearly always fail for the same reason.
+const maxCauses = 3
+
+// explainDeployment says why pods of a Deployment are missing or not ready.
+// What cannot be asked is said as well: it may be the cause.
+func (s *Stack) explainDeployment(ctx context.Context, namespace, name string) string {
+	pods, err := s.client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + name})
+	if err != nil {
+		return fmt.Sprintf("list its pods: %v", err)
+	}
+	var causes []string
+	for i := range pods.Items {
+		pod := &pods.Items[i]
+		if podReady(pod) || len(causes) == maxCauses {
+			continue
+		}
+		cause := fmt.Sprintf("pod %s: %s", pod.Name, podState(pod))
+		if event := s.lastWarning(ctx, namespace, "Pod", pod.Name); event != "" {
+			cause += " (" + event + ")"
+		}
+		causes = append(causes, cause)
+	}
+	if len(causes) == 0 {
+		return s.explainReplicaSets(ctx, namespace, name)
+	}
+	return strings.Join(causes, "; ")
+}
+
+// explainReplicaSets covers pods that could not even be created (quota,
+// admission, a missing service account).
+func (s *Stack) explainReplicaSets(ctx context.Context, namespace, name string) string {
+	sets, err := s.client.AppsV1().ReplicaSets(namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + name})
+	if err != nil {
+		return fmt.Sprintf("list its ReplicaSets: %v", err)
+	}
+	for _, rs := range sets.Items {
+		for _, c := range rs.Status.Conditions {
+			if c.Status == corev1.ConditionTrue && c.Message != "" {
+				return fmt.Sprintf("ReplicaSet %s: %s: %s", rs.Name, c.Reason, c.Message)
+			}
+		}
+	}
+	return ""
+}
+
+func podReady(pod *corev1.Pod) bool {
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady {
+			return c.Status == corev1.ConditionTrue && pod.DeletionTimestamp == nil
+		}
+	}
+	return false
+}
+
+// podState says in one line what keeps a pod from being ready: a container's
+// trouble first, then the scheduler's.
+func podState(pod *corev1.Pod) string {
+	for _, c := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
+		if w := c.State.Waiting; w != nil && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
+			return joinNonEmpty(c.Name+" "+w.Reason, w.Message, terminated(c.LastTerminationState.Terminated))
+		}
+		if t := c.State.Terminated; t != nil {
+			return joinNonEmpty(c.Name, terminated(t))
+		}
+	}
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
+			return joinNonEmpty(c.Reason, c.Message)
+		}
+	}
+	if pod.DeletionTimestamp != nil {
+		return "terminating"
+	}
+	for _, c := range pod.Status.Conditions {
+		if c.Type == corev1.PodReady && c.Status == corev1.ConditionFalse {
+			return joinNonEmpty(string(pod.Status.Phase), c.Reason, c.Message)
+		}
+	}
+	return string(pod.Status.Phase)
+}
+
+func terminated(t *corev1.ContainerStateTerminated) string {
+	if t == nil {
+		return ""
+	}
+	return joinNonEmpty(fmt.Sprintf("ended with exit code %d", t.ExitCode), t.Reason, t.Message)
+}
+
+// lastWarning is the newest warning event about one object.
+func (s *Stack) lastWarning(ctx context.Context, namespace, kind, name string) string {
+	selector := fields.Set{"involvedObject.kind": kind, "involvedObject.name": name, "type": corev1.EventTypeWarning}
+	events, err := s.client.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: selector.String()})
+	if err != nil {
+		return fmt.Sprintf("list events: %v", err)
+	}
+	var newest *corev1.Event
+	for i := range events.Items {
+		if e := &events.Items[i]; newest == nil || newest.LastTimestamp.Before(&e.LastTimestamp) {
+			newest = e
+		}
+	}
+	if newest == nil {
+		return ""
+	}
+	return fmt.Sprintf("event %s: %s", newest.Reason, strings.TrimSpace(newest.Message))
+}
+
+func joinNonEmpty(parts ...string) string {
+	var kept []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			kept = append(kept, p)
+		}
+	}
+	return strings.Join(kept, ": ")
+}
