@@ -39,8 +39,9 @@ func newBackend(cfg config, log *slog.Logger) (*backend, error) {
 	if err := b.prepare(); err != nil {
 		return nil, err
 	}
+	healthy := []byte(`{"status":"healthy"}`)
 	b.route(http.MethodGet, "/health", func(w http.ResponseWriter, _ *http.Request) int {
-		return b.write(w, http.StatusOK, appJSON, []byte(`{"status":"healthy"}`))
+		return b.write(w, http.StatusOK, appJSON, healthy)
 	})
 	b.route(http.MethodGet, "/api/posts", func(w http.ResponseWriter, _ *http.Request) int {
 		return b.write(w, http.StatusOK, appJSON, b.posts)

@@ -11,6 +11,9 @@ import (
 	"github.com/artisan-platform/headroom/runner/progress"
 )
 
+// defaultQueue is the list that the stand-in worker takes from unless told.
+const defaultQueue = "default"
+
 // Level says how much of the guide is installed.
 type Level string
 
@@ -27,7 +30,8 @@ type Options struct {
 	// RedisAddr is host:port of the queue's Redis as seen from here; "" is
 	// 127.0.0.1:6379, where kind-config.yaml puts it.
 	RedisAddr string
-	// Queue is the Redis list of jobs; "" is "default".
+	// Queue is the Redis list of jobs; "" is "default". The stand-in worker is
+	// told; an own image has to use it by itself.
 	Queue string
 	// Timeout bounds each of WaitReady and Reset; 0 is 4 minutes.
 	Timeout time.Duration
@@ -63,7 +67,7 @@ func (o Options) withDefaults() Options {
 		o.RedisAddr = "127.0.0.1:6379"
 	}
 	if o.Queue == "" {
-		o.Queue = "default"
+		o.Queue = defaultQueue
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 4 * time.Minute
@@ -76,6 +80,11 @@ func (o Options) withDefaults() Options {
 
 // workloads maps the Deployments to their overrides.
 func (o Options) workloads() map[string]Workload {
+	if o.Queue != defaultQueue && !o.QueueWorker.own() {
+		env := map[string]string{"PLATFORM_QUEUE": o.Queue}
+		maps.Copy(env, o.QueueWorker.Env)
+		o.QueueWorker.Env = env
+	}
 	return map[string]Workload{
 		BackendDeployment:  o.Backend,
 		FrontendDeployment: o.Frontend,

@@ -48,6 +48,21 @@ func TestEnvIsAddedToTheStandIn(t *testing.T) {
 	}
 }
 
+func TestStandInWorkerIsToldItsQueue(t *testing.T) {
+	for queue, want := range map[string]string{"": "", "default": "", "mail": "mail"} {
+		objs := manifests(t, Options{Queue: queue})
+		got := ""
+		for _, e := range find[*appsv1.Deployment](t, objs, "Deployment", WorkerDeployment).Spec.Template.Spec.Containers[0].Env {
+			if e.Name == "PLATFORM_QUEUE" {
+				got = e.Value
+			}
+		}
+		if got != want {
+			t.Errorf("queue %q: PLATFORM_QUEUE %q, want %q", queue, got, want)
+		}
+	}
+}
+
 func TestOwnImageReplacesTheStandIn(t *testing.T) {
 	objs := manifests(t, Options{Backend: Workload{
 		Image: "example.test/backend:9", Args: []string{"serve"}, Port: 9000, LivePath: "/alive", MetricsPath: "/m",
