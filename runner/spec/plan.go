@@ -5,8 +5,8 @@ package spec
 
 import "time"
 
-// Plan is one plan file after defaults, valid by construction: Load is the
-// only way to get one.
+// Plan is one plan file after defaults. LoadPlan and Parse are the only ways to
+// get one that drives load, so that a Plan is valid by construction.
 type Plan struct {
 	File   string // path as given
 	Source string // the file's text
@@ -24,7 +24,7 @@ type Plan struct {
 // Cluster is the kind cluster that the plan runs on.
 type Cluster struct {
 	Name   string // default "headroom"
-	Config string // path of a kind config, relative to the plan; default: the one built in (kind-config.yaml)
+	Config string // path of a kind config, resolved against the plan's folder; "" is the one built in (kind-config.yaml)
 }
 
 // Stack is what runs in the cluster.
@@ -64,6 +64,11 @@ type Script struct {
 	Source string            // its text, read when the plan is loaded
 	Env    map[string]string // __ENV
 	Stages []VUStage         // replaces the script's own stages, as --stage does; nil keeps them
+
+	// Duration is how long the script runs. It is the sum of Stages where the
+	// plan has them; otherwise only the script itself knows, and whoever
+	// compiles it fills it in.
+	Duration time.Duration
 }
 
 // VUStage ramps the number of virtual users linearly to Target over Duration.
@@ -93,7 +98,7 @@ type RateStage struct {
 // Queue pushes jobs onto a Redis list.
 type Queue struct {
 	Address string        // host:port; default 127.0.0.1:6379
-	List    string        // default "queue:default"
+	List    string        // default "default", the one that the built-in worker takes from
 	Jobs    int           // how many in all
 	Over    time.Duration // spread evenly over so long; 0 is one burst
 	Payload string        // one job; default a small JSON object with a sequence number
@@ -135,15 +140,15 @@ type Latency struct {
 
 // Errors limits the share of failed requests.
 type Errors struct {
-	Name       string
-	Load       string
+	Name       string  // default "errors of <load>"
+	Load       string  // "" is every load together
 	Max        float64 // a fraction; "1%" in the file is 0.01
 	MinSamples uint64  // default 100
 }
 
 // ScaleOut is what one HPA must do while the loads run.
 type ScaleOut struct {
-	Name      string
+	Name      string // default "scale-out of <hpa>"
 	HPA       string
 	Replicas  int32         // must be desired and become ready; 0: do not check
 	Within    time.Duration // from the breach until Replicas are desired; 0: do not check
@@ -156,7 +161,7 @@ type ScaleOut struct {
 
 // QueryLimit bounds a query of Watch over the load phase.
 type QueryLimit struct {
-	Name  string
+	Name  string // default "query <query>"
 	Query string // name of a Query
 	Max   *float64
 	Min   *float64
