@@ -1,0 +1,114 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/unit"
+)
+
+// lane is one row of bars above the charts: what went on when.
+type lane struct{ Bars []bar }
+
+// bar is a phase of the run, in percent of the axis.
+type bar struct {
+	At, Size    float64
+	Label, Kind string // Kind: load or phase
+	Title       string
+}
+
+// phase is a closed phase.
+type phase struct {
+	name     string
+	from, to time.Time
+	load     bool
+}
+
+// phasesOf pairs the boundaries. A phase that was never closed lasts to the
+// end of the log.
+func phasesOf(run *observation.Run) []phase {
+	var out []phase
+	open := make(map[observation.Phase]int)
+	for _, p := range run.Phases {
+		key := observation.Phase{Name: p.V.Name, Load: p.V.Load}
+		if p.V.Open {
+			open[key] = len(out)
+			out = append(out, phase{or(p.V.Load, p.V.Name), p.At, run.Last, p.V.Load != ""})
+		} else if i, ok := open[key]; ok {
+			out[i].to = p.At
+			delete(open, key)
+		}
+	}
+	return out
+}
+
+// lanesOf lays the loads, and the phases that are not theirs, into as few rows
+// as their overlaps allow.
+func lanesOf(run *observation.Run, a axis) []lane {
+	phases := phasesOf(run)
+	slices.SortStableFunc(phases, func(x, y phase) int {
+		return cmp.Or(boolFirst(x.load, y.load), x.from.Compare(y.from))
+	})
+	var out []lane
+	var ends []time.Time
+	for _, p := range phases {
+		if !p.to.After(a.from) || !p.from.Before(a.to()) || p.name == "load" && !p.load {
+			continue
+		}
+		i := slices.IndexFunc(ends, func(end time.Time) bool { return !end.After(p.from) })
+		if i < 0 {
+			i = len(out)
+			out, ends = append(out, lane{}), append(ends, time.Time{})
+		}
+		ends[i] = p.to
+		out[i].Bars = append(out[i].Bars, p.bar(a))
+	}
+	return out
+}
+
+func boolFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func (p phase) bar(a axis) bar {
+	left, right := 100*a.part(p.from), 100*a.part(p.to)
+	b := bar{At: left, Size: max(right-left, 0.3), Label: p.name, Kind: "phase"}
+	if p.load {
+		b.Kind = "load"
+	}
+	b.Title = fmt.Sprintf("%s: %s to %s, %s", p.name, clock(p.from.Sub(a.zero)), clock(p.to.Sub(a.zero)), unit.Duration(p.to.Sub(p.from)))
+	return b
+}
+
+// marksOf are the moments that somebody set: marks, and jobs that were pushed.
+func marksOf(run *observation.Run) []moment {
+	var out []moment
+	for _, m := range run.Marks {
+		out = append(out, moment{m.At, m.V.Name, m.V.Name, "mark"})
+	}
+	for _, q := range run.Queues {
+		s := fmt.Sprintf("%d jobs", q.V.Pushed)
+		out = append(out, moment{q.At, s, fmt.Sprintf("%s onto %s, which then held %d", s, q.V.List, q.V.Length), "mark"})
+	}
+	return out
+}
+
+// visible are the moments that lie on the axis, in the page's coordinates.
+func visible(a axis, moments []moment) []momentView {
+	var out []momentView
+	for _, m := range moments {
+		if _, ok := a.bucket(m.At); ok {
+			out = append(out, momentView{100 * a.part(m.At), m.Label, m.Title, m.Class})
+		}
+	}
+	return out
+}
