@@ -63,22 +63,30 @@ func (d *decoder) mapping(n node, fields ...field) bool {
 		d.add(n, "want keys and values (%s), found %s", strings.Join(names(fields), ", "), kind(n))
 		return false
 	}
-	seen := make(map[string]int)
+	seen := keys{line: make(map[string]int), meant: make(map[string]bool)}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		if !d.pair(n, n.Content[i], n.Content[i+1], fields, seen) {
 			return true
 		}
 	}
 	for _, f := range fields {
-		if _, ok := seen[f.key]; f.required && !ok {
+		if f.required && seen.line[f.key] == 0 && !seen.meant[f.key] {
 			d.at(n.Line, n.Column, join(n.path, f.key), "missing, and required")
 		}
 	}
 	return true
 }
 
+// keys are those of one mapping that were found: in which line, and which are
+// meant by an unknown one. A slip of the finger is one problem, not a missing
+// key besides.
+type keys struct {
+	line  map[string]int
+	meant map[string]bool
+}
+
 // pair decodes one key and its value; false means that the budget is spent.
-func (d *decoder) pair(parent node, key, value *yaml.Node, fields []field, seen map[string]int) bool {
+func (d *decoder) pair(parent node, key, value *yaml.Node, fields []field, seen keys) bool {
 	k, ok := d.follow(key, parent.path)
 	if !ok {
 		return false
@@ -88,14 +96,15 @@ func (d *decoder) pair(parent node, key, value *yaml.Node, fields []field, seen 
 		return true
 	}
 	at := node{k.Node, join(parent.path, k.Value)}
-	if line, twice := seen[k.Value]; twice {
+	if line, twice := seen.line[k.Value]; twice {
 		d.add(at, "given twice, the first time in line %d", line)
 		return true
 	}
-	seen[k.Value] = k.Line
+	seen.line[k.Value] = k.Line
 	i := slices.IndexFunc(fields, func(f field) bool { return f.key == k.Value })
 	if i < 0 {
 		d.add(at, "unknown key%s", hint(k.Value, names(fields)))
+		seen.meant[nearest(k.Value, names(fields))] = true
 		return true
 	}
 	v, ok := d.follow(value, at.path)

@@ -15,19 +15,24 @@ func generic(path string) string { return indexes.ReplaceAllString(path, "[]") }
 // hint completes a message about an unknown word: the nearest known one if it
 // is near, all known ones otherwise.
 func hint(word string, known []string) string {
-	best, distance := "", len(word)/2+1
-	for _, k := range known {
-		if n := editDistance(strings.ToLower(word), strings.ToLower(k), distance); n < distance {
-			best, distance = k, n
-		}
-	}
-	if best != "" {
+	if best := nearest(word, known); best != "" {
 		return fmt.Sprintf(": did you mean %q?", best)
 	}
 	if len(known) == 0 {
 		return ": there is none"
 	}
 	return fmt.Sprintf(": known here: %s", strings.Join(known, ", "))
+}
+
+// nearest returns the known word that word was probably meant to be, or "".
+func nearest(word string, known []string) string {
+	best, distance := "", len(word)/2+1
+	for _, k := range known {
+		if n := editDistance(strings.ToLower(word), strings.ToLower(k), distance); n < distance {
+			best, distance = k, n
+		}
+	}
+	return best
 }
 
 // editDistance is the Levenshtein distance of a and b. Where the lengths alone

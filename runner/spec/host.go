@@ -33,12 +33,10 @@ func (o Options) target(host string) error {
 func parseURL(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("%q is no URL: %w", shorten(s), errors.Unwrap(err))
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, fmt.Errorf("%q is no URL: want http://host:port/path or https", shorten(s))
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return nil, fmt.Errorf("%q is no URL: want http://host:port/path, or https", shorten(s))
 	case u.User != nil:
-		return nil, errors.New("the URL carries credentials, and these would stand in the log: use a header from the environment of a script")
+		return nil, errors.New("the URL carries credentials, and a plan is copied into the log of each run: remove them")
 	}
 	if port := u.Port(); port != "" {
 		if err := checkPort(port); err != nil {

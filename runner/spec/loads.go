@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -28,6 +29,7 @@ func (d *decoder) loads(to *[]Load) func(node) {
 }
 
 func (d *decoder) load(n node, seen map[string]bool) (l Load) {
+	before := len(d.list)
 	ok := d.mapping(n,
 		need("name", d.unique(&l.Name, "load", seen)),
 		may("start", d.duration(&l.Start, 0)),
@@ -41,7 +43,8 @@ func (d *decoder) load(n node, seen map[string]bool) (l Load) {
 			given++
 		}
 	}
-	if ok && given != 1 {
+	typo := given == 0 && len(d.list) > before // "vegta" has been reported as what it is
+	if ok && given != 1 && !typo {
 		d.add(n, "want exactly one of script, vegeta and queue, found %d of them", given)
 	}
 	return l
@@ -197,7 +200,7 @@ func (d *decoder) rate(to *float64) func(node) {
 	return scalar(d, to, func(s string) (float64, error) {
 		v, err := unit.ParseRate(s)
 		if err == nil && v > maxRate {
-			err = errTooFast(s)
+			err = fmt.Errorf("%s is out of range: want at most %d/s", s, maxRate)
 		}
 		return v, err
 	})

@@ -36,7 +36,12 @@ type objectives struct {
 }
 
 // named gives an objective its name, which is fallback if the file has none.
-func (o *objectives) named(n node, name *string, fallback string) {
+// An objective that has other problems is left alone: before is how many
+// there were ahead of it.
+func (o *objectives) named(n node, before int, name *string, fallback string) {
+	if len(o.list) > before {
+		return
+	}
 	if *name == "" {
 		*name = fallback
 	}
@@ -73,8 +78,9 @@ func (o *objectives) load(to *string) func(node) {
 }
 
 func (o *objectives) latency(n node) Latency {
+	before := len(o.list)
 	l := Latency{Quantile: 0.95}
-	ok := o.mapping(n,
+	o.mapping(n,
 		may("name", o.text(&l.Name, notEmpty)),
 		may("load", o.load(&l.Load)),
 		may("endpoint", o.text(&l.Endpoint, notEmpty)),
@@ -85,13 +91,11 @@ func (o *objectives) latency(n node) Latency {
 	if l.MinSamples == 0 {
 		l.MinSamples = stat.MinSamples(l.Quantile)
 	}
-	if ok {
-		fallback := "p" + unit.Number(l.Quantile*100) + " of " + subject(l.Load)
-		if l.Endpoint != "" {
-			fallback += ", " + l.Endpoint
-		}
-		o.named(n, &l.Name, fallback)
+	fallback := "p" + unit.Number(l.Quantile*100) + " of " + subject(l.Load)
+	if l.Endpoint != "" {
+		fallback += ", " + l.Endpoint
 	}
+	o.named(n, before, &l.Name, fallback)
 	return l
 }
 
@@ -103,20 +107,20 @@ func subject(load string) string {
 }
 
 func (o *objectives) errors(n node) Errors {
+	before := len(o.list)
 	e := Errors{MinSamples: 100}
-	ok := o.mapping(n,
+	o.mapping(n,
 		may("name", o.text(&e.Name, notEmpty)),
 		may("load", o.load(&e.Load)),
 		need("max", scalar(o.decoder, &e.Max, unit.ParseFraction)),
 		may("minSamples", integer(o.decoder, &e.MinSamples, 1, 1<<40)),
 	)
-	if ok {
-		o.named(n, &e.Name, "errors of "+subject(e.Load))
-	}
+	o.named(n, before, &e.Name, "errors of "+subject(e.Load))
 	return e
 }
 
 func (o *objectives) scaleOut(n node) ScaleOut {
+	before := len(o.list)
 	s := ScaleOut{Sync: 15 * time.Second, Slack: 5 * time.Second}
 	ok := o.mapping(n,
 		may("name", o.text(&s.Name, notEmpty)),
@@ -129,17 +133,15 @@ func (o *objectives) scaleOut(n node) ScaleOut {
 		may("slack", o.duration(&s.Slack, 0)),
 	)
 	s.HasWindow = has(n, "window")
-	if !ok {
-		return s
-	}
-	if !has(n, "replicas") && has(n, "within", "ready") {
+	if ok && !has(n, "replicas") && has(n, "within", "ready") {
 		o.add(n, "within and ready need replicas: how many must be there by then?")
 	}
-	o.named(n, &s.Name, "scale-out of "+s.HPA)
+	o.named(n, before, &s.Name, "scale-out of "+s.HPA)
 	return s
 }
 
 func (o *objectives) query(n node) QueryLimit {
+	before := len(o.list)
 	var q QueryLimit
 	ok := o.mapping(n,
 		may("name", o.text(&q.Name, notEmpty)),
@@ -148,16 +150,14 @@ func (o *objectives) query(n node) QueryLimit {
 		may("min", o.number(&q.Min)),
 		may("for", o.duration(&q.For, 0)),
 	)
-	if !ok {
-		return q
-	}
 	switch {
+	case !ok:
 	case !has(n, "max", "min"):
 		o.add(n, "want max, min or both")
 	case q.Max != nil && q.Min != nil && *q.Min > *q.Max:
 		o.add(n, "min %s is above max %s: no value can meet both", format(*q.Min), format(*q.Max))
 	}
-	o.named(n, &q.Name, "query "+q.Query)
+	o.named(n, before, &q.Name, "query "+q.Query)
 	return q
 }
 

@@ -94,9 +94,8 @@ func (d *decoder) plan(src []byte) *Plan {
 	if !ok {
 		return p
 	}
-	var version int
 	complete := d.mapping(root,
-		need("version", integer(d, &version, 1, 1)),
+		need("version", d.version),
 		need("name", d.text(&p.Name, isObject)),
 		may("description", d.text(&p.Description)),
 		may("cluster", d.cluster(&p.Cluster)),
@@ -112,6 +111,13 @@ func (d *decoder) plan(src []byte) *Plan {
 		}
 	}
 	return p
+}
+
+// version checks that the plan is of the form that is decoded here.
+func (d *decoder) version(n node) {
+	if n.Kind != yaml.ScalarNode || n.Value != "1" {
+		d.add(n, "unknown version, found %s: this program reads version 1", kind(n))
+	}
 }
 
 // document returns the root of the only document of src.

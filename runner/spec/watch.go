@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -62,22 +61,22 @@ func (d *decoder) promql(to *string) func(node) {
 	}
 }
 
-// promqlError puts each mistake of an expression at its place in the file, or
-// at the expression's own where that place cannot be told.
+// promqlError puts the mistake in an expression at its place in the file, or
+// at the expression's own where that place cannot be told. It is the first
+// that the parser names; the others follow from it more often than not.
 func (d *decoder) promqlError(n node, err error) {
 	var list parser.ParseErrors
-	if !errors.As(err, &list) {
+	if !errors.As(err, &list) || len(list) == 0 {
 		d.add(n, "PromQL: %v", err)
 		return
 	}
-	for _, e := range list {
-		start := int(e.PositionRange.Start)
-		if line, col, ok := d.inside(n, start); ok {
-			d.at(line, col, n.path, "PromQL: %v", e.Err)
-			continue
-		}
-		d.add(n, "PromQL, at character %d: %v", start+1, e.Err)
+	e := list[0]
+	start := min(int(e.PositionRange.Start), len(strings.TrimRight(n.Value, " \n")))
+	if line, col, ok := d.inside(n, start); ok {
+		d.at(line, col, n.path, "PromQL: %v", e.Err)
+		return
 	}
+	d.add(n, "PromQL, at character %d: %v", start+1, e.Err)
 }
 
 // inside maps a byte offset in the value of n to a place in the file. That
@@ -106,8 +105,4 @@ func (d *decoder) inside(n node, offset int) (line, col int, ok bool) {
 	}
 	ok = line <= len(d.lines) && first <= len(d.lines[line-1]) && strings.HasPrefix(d.lines[line-1][first:], n.Value)
 	return line, first + len(before) + 1, ok
-}
-
-func errTooFast(s string) error {
-	return fmt.Errorf("%s is out of range: want at most %d/s", s, maxRate)
 }
