@@ -34,7 +34,7 @@ func testConfig(t *testing.T, role string, env map[string]string) config {
 // which returns what serve returned.
 func start(t *testing.T, s *server) (url string, stop func() error) {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func TestRedisQueue(t *testing.T) {
 // startRedis runs a server on a free port and returns its address.
 func startRedis(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func startRedis(t *testing.T) string {
 	}
 	t.Cleanup(func() { cancel(); _ = cmd.Wait() }) // killed by cancel: its exit code says nothing
 	for range 200 {
-		if conn, err := net.Dial("tcp", addr); err == nil {
+		if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr); err == nil {
 			_ = conn.Close()
 			return addr
 		}

@@ -69,7 +69,10 @@ func setConfigDigest(obj *unstructured.Unstructured, digests map[string]string) 
 	for _, v := range volumes {
 		fields, _ := v.(map[string]any)
 		name, found, err := unstructured.NestedString(fields, "configMap", "name")
-		if err != nil || !found {
+		if err != nil {
+			return err
+		}
+		if !found {
 			continue
 		}
 		digest, ok := digests[obj.GetNamespace()+"/"+name]
