@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type chart struct {
 	Zones   []zone
 	Moments []moment
 	Misses  []int    // buckets in which a value was asked for and none came
-	Sources []string // words of a gap's source that concern this chart
+	Sources []string // the sources whose gaps leave a hole in this chart
 }
 
 // limit is a value that a chart's curves are held against.
@@ -65,10 +66,11 @@ type chartView struct {
 	Curves                         []curveView
 	Ticks                          []tick
 	Grid                           string
-	Limits                         []tick
+	Limits                         []limitView
 	Zones                          []stripe
 	Gaps                           []stripe
 	Moments                        []momentView
+	Labelled                       bool // moments have labels above the plot
 	Misses                         string
 	Table                          table
 }
@@ -76,6 +78,12 @@ type chartView struct {
 // curveView is one curve and its entry in the legend.
 type curveView struct {
 	Name, Class, Path, Top string
+}
+
+// limitView is a line across a plot.
+type limitView struct {
+	tick
+	Under bool // its label has no room above it
 }
 
 // stripe is a part of a plot: across it from the left, or up from the bottom.
@@ -104,18 +112,20 @@ func (c chart) view(a axis, gaps []observation.Gap) chartView {
 		v.Curves = append(v.Curves, curveView{s.Name, s.Class, s.path(sc), c.print(s, s.highest())})
 	}
 	for _, l := range c.Limits {
-		v.Limits = append(v.Limits, tick{sc.height(l.Value), l.Label})
+		at := sc.height(l.Value)
+		v.Limits = append(v.Limits, limitView{tick{at, l.Label}, at > 85})
 	}
 	for _, z := range c.Zones {
 		low := sc.height(z.From)
 		v.Zones = append(v.Zones, stripe{At: low, Size: sc.height(z.To) - low})
 	}
 	for _, g := range gaps {
-		if concerns(g.Source, c.Sources) {
+		if concerns(g, c.Sources) {
 			v.Gaps = append(v.Gaps, gapStripe(a, g))
 		}
 	}
 	v.Moments = visible(a, c.Moments)
+	v.Labelled = slices.ContainsFunc(v.Moments, func(m momentView) bool { return m.Label != "" })
 	for _, i := range c.Misses {
 		v.Misses += fmt.Sprintf("M%s 100v-6", num((float64(i)+0.5)*plotWidth/float64(a.n)))
 	}
@@ -181,22 +191,10 @@ func grid(up, across []tick) string {
 	return b.String()
 }
 
-// known are the words by which a gap's source is told.
-var known = []string{"hpa", "deployment", "pod", "metric", "prometheus", "generator"}
-
-// concerns says whether a gap of source matters to a chart fed by words. A
-// source that no chart knows matters to all.
-func concerns(source string, words []string) bool {
-	source = strings.ToLower(source)
-	has := func(words []string) bool {
-		for _, w := range words {
-			if strings.Contains(source, w) {
-				return true
-			}
-		}
-		return false
-	}
-	return has(words) || !has(known)
+// concerns says whether a gap lies in one of the sources that feed a chart.
+// Other gaps are drawn above the charts only.
+func concerns(g observation.Gap, sources []string) bool {
+	return slices.Contains(sources, g.Source)
 }
 
 func gapStripe(a axis, g observation.Gap) stripe {

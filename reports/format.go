@@ -36,12 +36,17 @@ func number(v float64) string {
 	return unit.Number(v)
 }
 
-// share prints part of whole in percent.
+// share prints part of whole in percent, to two digits near either end.
 func share(part, whole uint64) string {
 	if whole == 0 {
 		return none
 	}
-	return unit.Percent(float64(part) / float64(whole))
+	v := float64(part) / float64(whole)
+	if v < 0.01 && v > 0 {
+		ten := math.Pow(10, 1-math.Floor(math.Log10(v)))
+		v = math.Round(v*ten) / ten
+	}
+	return unit.Percent(v)
 }
 
 // The units of a chart's axis that are not printed after the number as they

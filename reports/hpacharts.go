@@ -22,16 +22,16 @@ func hpaCharts(in Input, a axis, n int, h *hpa) []chart {
 
 func (h *hpa) replicas(in Input, a axis, id string) chart {
 	spec := h.last()
-	sources := []string{"hpa", "deployment"}
+	sources := []string{watchHPA, watchDeployment}
 	state := func(read func(observation.HPA) int32) []float64 {
-		return blanked(a, in.run().Gaps, []string{"hpa"}, held(a, h.seen, func(o observation.HPA) float64 { return present(!o.Deleted, float64(read(o))) }))
+		return blanked(a, in.run().Gaps, []string{watchHPA}, held(a, h.seen, func(o observation.HPA) float64 { return present(!o.Deleted, float64(read(o))) }))
 	}
 	c := chart{ID: id, Title: h.Name + ": replicas", Size: "tall", Sources: sources, Moments: h.moments(in.Result.Events),
 		Limits: []limit{{fmt.Sprintf("min %d", spec.Min), float64(spec.Min)}, {fmt.Sprintf("max %d", spec.Max), float64(spec.Max)}},
 		Series: []series{
-			{Name: "desired", Class: "c1 strong", Shape: step, Values: state(func(o observation.HPA) int32 { return o.Desired })},
+			{Name: "desired", Class: "c1 wide", Shape: step, Values: state(func(o observation.HPA) int32 { return o.Desired })},
 			{Name: "current", Class: "c5 dashed", Shape: step, Values: state(func(o observation.HPA) int32 { return o.Current })},
-			{Name: "ready", Class: "c3", Shape: step, Values: blanked(a, in.run().Gaps, []string{"deployment"}, held(a, h.targets, readyReplicas))},
+			{Name: "ready", Class: "c3", Shape: step, Values: blanked(a, in.run().Gaps, []string{watchDeployment}, held(a, h.targets, readyReplicas))},
 		}}
 	if p := h.predicted(a, in.Result.Events); p != nil {
 		c.Series = append(c.Series, series{Name: "predicted", Class: "c4 dotted", Shape: step, Values: p})
@@ -42,9 +42,9 @@ func (h *hpa) replicas(in Input, a axis, id string) chart {
 func readyReplicas(d observation.Deployment) float64 { return present(!d.Deleted, float64(d.Ready)) }
 
 // blanked takes out what is held over a time in which its source was blind.
-func blanked(a axis, gaps []observation.Gap, words []string, values []float64) []float64 {
+func blanked(a axis, gaps []observation.Gap, sources []string, values []float64) []float64 {
 	for _, g := range gaps {
-		if !concerns(g.Source, words) {
+		if !concerns(g, sources) {
 			continue
 		}
 		for i := range values {
@@ -98,12 +98,22 @@ func (h *hpa) predicted(a axis, events []verdict.ScaleEvent) []float64 {
 	return out
 }
 
+// The sources of gaps in what was watched.
+const (
+	watchHPA        = "watch hpa"
+	watchDeployment = "watch deployment"
+)
+
+func (h *hpa) metricSources() []string {
+	return []string{watchHPA, "hpa " + h.Name + " metrics", "custom metrics"}
+}
+
 // metrics shows each metric as a part of its target, so that all of them share
 // an axis: the HPA follows the highest.
 func (h *hpa) metrics(in Input, a axis, id string) chart {
 	spec := h.last()
 	low, high := tolerance(spec.ScaleDown), tolerance(spec.ScaleUp)
-	c := chart{ID: id + "m", Title: h.Name + ": metrics against their targets", Unit: asRatio, Sources: []string{"hpa", "metric"},
+	c := chart{ID: id + "m", Title: h.Name + ": metrics against their targets", Unit: asRatio, Sources: h.metricSources(),
 		Note:   "as the HPA saw them; shaded: within its tolerance",
 		Limits: []limit{{"target", 1}}, Zones: []zone{{1 - low, 1 + high}}}
 	classes := []string{"c1 strong", "c2 dashed", "c3 dotted", "c4", "c5 dashed", "c6 dotted"}

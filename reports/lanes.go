@@ -17,6 +17,7 @@ type lane struct{ Bars []bar }
 type bar struct {
 	At, Size    float64
 	Label, Kind string // Kind: load or phase
+	Beside      string // where the label of a short bar stands: before or behind it
 	Title       string
 }
 
@@ -45,28 +46,46 @@ func phasesOf(run *observation.Run) []phase {
 	return out
 }
 
+// room is what the label of a short bar needs beside it, in percent.
+const room = 9
+
 // lanesOf lays the loads, and the phases that are not theirs, into as few rows
-// as their overlaps allow.
+// as their overlaps allow. A phase that had begun before the axis is left out:
+// it is the setting up.
 func lanesOf(run *observation.Run, a axis) []lane {
 	phases := phasesOf(run)
 	slices.SortStableFunc(phases, func(x, y phase) int {
 		return cmp.Or(boolFirst(x.load, y.load), x.from.Compare(y.from))
 	})
 	var out []lane
-	var ends []time.Time
+	var ends []float64
 	for _, p := range phases {
-		if !p.to.After(a.from) || !p.from.Before(a.to()) || p.name == "load" && !p.load {
+		outside := !p.to.After(a.from) || !p.from.Before(a.to()) || !p.load && p.from.Before(a.from)
+		if outside || p.name == "load" && !p.load {
 			continue
 		}
-		i := slices.IndexFunc(ends, func(end time.Time) bool { return !end.After(p.from) })
+		b := p.bar(a)
+		left, right := b.extent()
+		i := slices.IndexFunc(ends, func(end float64) bool { return end <= left+0.01 })
 		if i < 0 {
 			i = len(out)
-			out, ends = append(out, lane{}), append(ends, time.Time{})
+			out, ends = append(out, lane{}), append(ends, 0)
 		}
-		ends[i] = p.to
-		out[i].Bars = append(out[i].Bars, p.bar(a))
+		ends[i] = right
+		out[i].Bars = append(out[i].Bars, b)
 	}
 	return out
+}
+
+// extent is what a bar takes with its label.
+func (b bar) extent() (left, right float64) {
+	switch b.Beside {
+	case "before":
+		return b.At - room, b.At + b.Size
+	case "behind":
+		return b.At, b.At + b.Size + room
+	}
+	return b.At, b.At + b.Size
 }
 
 func boolFirst(a, b bool) int {
@@ -84,6 +103,12 @@ func (p phase) bar(a axis) bar {
 	b := bar{At: left, Size: max(right-left, 0.3), Label: p.name, Kind: "phase"}
 	if p.load {
 		b.Kind = "load"
+	}
+	switch {
+	case b.Size < room && b.At+b.Size > 100-room:
+		b.Beside = "before"
+	case b.Size < room:
+		b.Beside = "behind"
 	}
 	b.Title = fmt.Sprintf("%s: %s to %s, %s", p.name, clock(p.from.Sub(a.zero)), clock(p.to.Sub(a.zero)), unit.Duration(p.to.Sub(p.from)))
 	return b

@@ -149,16 +149,30 @@ func tilesOf(in Input, a axis, ts []traffic) []tile {
 		out = []tile{{"Requests", "none", "no response time was measured"}}
 	}
 	for _, h := range hpasOf(run) {
-		spec := h.last()
-		ready := h.peak(a, readyReplicas)
-		out = append(out, tile{h.Name, number(ready), fmt.Sprintf("most ready replicas, of %d to %d", spec.Min, spec.Max)})
-	}
-	for _, e := range in.Result.Events {
-		if e.To > e.From && e.Breach != nil && e.Decide != nil {
-			out = append(out, tile{"Breach to decision", between(*e.Breach, *e.Decide).String(), e.HPA + ", " + fmt.Sprintf("%d → %d", e.From, e.To)})
-		}
+		out = append(out, h.tile(in.Result.Events, a))
 	}
 	return out[:min(len(out), 8)]
+}
+
+// tile says how far an HPA came, and how soon.
+func (h *hpa) tile(events []verdict.ScaleEvent, a axis) tile {
+	spec := h.last()
+	t := tile{h.Name, number(h.peak(a, readyReplicas)), fmt.Sprintf("most ready replicas, of %d to %d", spec.Min, spec.Max)}
+	for _, e := range events {
+		if e.HPA != h.Name || e.To <= e.From {
+			continue
+		}
+		t.Value = fmt.Sprintf("%d → %s", e.From, t.Value)
+		t.Note = "most ready replicas"
+		if e.Breach != nil && e.Decide != nil {
+			t.Note += "; decided " + between(*e.Breach, *e.Decide).String()
+		}
+		if e.Breach != nil && e.Ready != nil {
+			t.Note += ", ready " + between(*e.Breach, *e.Ready).String() + " after the breach"
+		}
+		break
+	}
+	return t
 }
 
 func stepsOf(steps []observation.Timed[observation.Step]) []stepView {

@@ -43,7 +43,7 @@ func promCharts(in Input, a axis) []chart {
 }
 
 func promChart(a axis, q spec.Query, answers []observation.Prom, every time.Duration) chart {
-	c := chart{Title: q.Name, Unit: q.Unit, Size: "small", Sources: []string{"prometheus"}}
+	c := chart{Title: q.Name, Unit: q.Unit, Size: "small", Sources: []string{"prometheus", "prometheus " + q.Name}}
 	curves := make(map[string][]float64)
 	missed := make(map[observation.PromOutcome]int)
 	for _, p := range answers {

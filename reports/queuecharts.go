@@ -27,11 +27,12 @@ func queueCharts(in Input, a axis, hpas []*hpa) []chart {
 			measured.Values[i] = float64(q.V.Length)
 		}
 	}
-	c := chart{ID: "queue", Title: "Queue " + run.Queues[0].V.List, Unit: "jobs", Sources: []string{"hpa", "metric"},
+	c := chart{ID: "queue", Title: "Queue " + run.Queues[0].V.List, Unit: "jobs", Sources: []string{watchHPA},
 		Moments: marksOf(run), Series: []series{pushed, measured}}
 	for _, h := range hpas {
 		for _, m := range h.last().Metrics {
 			if m.Type == "External" {
+				c.Sources = append(c.Sources, h.metricSources()...)
 				c.Series = append(c.Series, series{Name: "length as " + h.Name + " saw it", Class: "c1", Shape: step,
 					Values: held(a, h.seen, func(o observation.HPA) float64 { return whole(o, m) })})
 			}

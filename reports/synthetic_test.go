@@ -158,7 +158,7 @@ func addScaling(r *observation.Run) {
 			deployment(c.at+3.1, "artisan-platform-backend", c.to, (readyAt(c.at)+c.to)/2), deployment(c.at+6.4, "artisan-platform-backend", c.to, c.to))
 	}
 	r.Deployments = append([]observation.Timed[observation.Deployment]{deployment(-20, "artisan-platform-backend", 3, 3), deployment(-20, "queue-worker", 2, 2)}, r.Deployments...)
-	for n, at := int32(5), 332.0; n <= 15; n, at = n+3, at+30.6 {
+	for n, at := int32(5), 332.0; n <= 17; n, at = n+3, at+30.6 {
 		r.Deployments = append(r.Deployments, deployment(at+5, "queue-worker", min(n, 15), min(n, 15)))
 	}
 	r.Events = append(r.Events, observation.Timed[observation.Event]{At: after(-15), V: observation.Event{Type: "Warning", Reason: "FailedGetPodsMetric",

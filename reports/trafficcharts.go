@@ -12,7 +12,7 @@ import (
 func trafficCharts(in Input, a axis, ts []traffic, moments []moment) []chart {
 	per := a.step.Seconds()
 	rates := chart{ID: "rate", Title: "Request rate", Unit: perSecond, Moments: moments, Sources: []string{"generator"}, Series: []series{
-		{Name: "offered", Class: "c7 dashed", Shape: line, Values: curve(ts, func(t traffic) float64 {
+		{Name: "offered", Class: "c7 wide", Shape: line, Values: curve(ts, func(t traffic) float64 {
 			return present(t.generated, float64(t.due)/per)
 		})},
 		{Name: "achieved", Class: "c1", Shape: line, Values: curve(ts, func(t traffic) float64 {
@@ -59,7 +59,7 @@ func generatorCharts(in Input, ts []traffic) []chart {
 	}
 	use := chart{ID: "concurrency", Title: "Concurrency", Size: "small", Sources: sources, Series: []series{
 		{Name: "in flight", Class: "c1", Shape: line, Values: curve(ts, func(t traffic) float64 { return present(t.generated, float64(t.inFlight)) })},
-		{Name: "virtual users", Class: "c5 dashed", Shape: step, Values: curve(ts, func(t traffic) float64 { return present(t.generated, float64(t.vus)) })},
+		{Name: "virtual users", Class: "c5 dashed", Shape: step, Values: curve(ts, func(t traffic) float64 { return present(t.vus > 0, float64(t.vus)) })},
 	}}
 	return []chart{lag, cpu, use}
 }

@@ -76,6 +76,9 @@ func (w *waterfall) lay(e verdict.ScaleEvent) {
 	w.Total = between(breach, last).String()
 	w.Ticks = waterfallTicks(total, percent, breach.Earliest)
 	before := breach
+	if width := percent(breach.Latest); width > 0.4 {
+		w.Rows = append(w.Rows, stageView{Name: "breach", Unsure: stripe{Size: width}, Since: between(breach, breach).String()})
+	}
 	for _, s := range stages(e) {
 		row := stageView{Name: s.Name, Missing: s.Moment == nil, Longest: s.Name == e.Longest && s.Moment != nil}
 		if s.Moment != nil {
@@ -127,7 +130,7 @@ func rungs(e verdict.ScaleEvent) []rung {
 			r.PredictedAt, r.PredictedChange = tenths(p.At), fmt.Sprintf("%d → %d", p.From, p.To)
 		}
 		r.Missing, r.Surprise = r.Change == "", r.PredictedChange == ""
-		r.SameChange = r.Change == r.PredictedChange
+		r.SameChange = r.Change == r.PredictedChange || len(e.Predicted) == 0
 		if !r.Missing && !r.Surprise {
 			r.Difference = unit.SignedDuration((e.Steps[i].At - e.Predicted[i].At).Round(100 * time.Millisecond))
 		}
