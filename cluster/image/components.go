@@ -25,15 +25,18 @@ type components struct {
 }
 
 func newComponents() components {
-	return components{
+	c := components{
 		kubernetes:        kubernetesBuild(),
 		containerd:        containerdBuild(),
 		etcd:              simpleBuild("etcd", "go.etcd.io/etcd/server/v3", etcdVersion, "", 27*second),
-		coreDNS:           simpleBuild("coredns", "github.com/coredns/coredns", coreDNSVersion, "", 90*second),
-		metricsServer:     simpleBuild("metrics-server", "sigs.k8s.io/metrics-server", "v0.9.0", "/cmd/metrics-server", 154*second),
-		kubeStateMetrics:  simpleBuild("kube-state-metrics", "k8s.io/kube-state-metrics/v2", "v2.15.0", "", 92*second),
-		prometheusAdapter: simpleBuild("prometheus-adapter", "sigs.k8s.io/prometheus-adapter", "v0.12.0", "/cmd/adapter", 125*second),
+		coreDNS:           simpleBuild("coredns", "github.com/coredns/coredns", coreDNSVersion, "", 100*second),
+		metricsServer:     simpleBuild("metrics-server", "sigs.k8s.io/metrics-server", "v0.9.0", "/cmd/metrics-server", 140*second),
+		kubeStateMetrics:  simpleBuild("kube-state-metrics", "k8s.io/kube-state-metrics/v2", "v2.15.0", "", 95*second),
+		prometheusAdapter: simpleBuild("prometheus-adapter", "sigs.k8s.io/prometheus-adapter", "v0.12.0", "/cmd/adapter", 110*second),
 	}
+	c.metricsServer.Vars = map[string]string{"k8s.io/client-go/pkg/version.gitVersion": c.metricsServer.Version}
+	c.kubeStateMetrics.Vars = map[string]string{"github.com/prometheus/common/version.Version": c.kubeStateMetrics.Version}
+	return c
 }
 
 // simpleBuild is one command of one module; most components are no more.

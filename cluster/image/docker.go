@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"strconv"
 	"strings"
 
 	"github.com/artisan-platform/headroom/runner/command"
@@ -31,6 +32,23 @@ func (d docker) has(ctx context.Context, ref string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("ask Docker for image %s: %w", ref, err)
+}
+
+// size is what an image takes in Docker, in bytes; 0 if it is not there.
+func (d docker) size(ctx context.Context, ref string) (int64, error) {
+	ok, err := d.has(ctx, ref)
+	if err != nil || !ok {
+		return 0, err
+	}
+	out, err := d.run(ctx, "image", "inspect", "--format", "{{.Size}}", ref)
+	if err != nil {
+		return 0, fmt.Errorf("measure image %s: %w", ref, err)
+	}
+	bytes, err := strconv.ParseInt(strings.TrimSpace(out), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("measure image %s: %w", ref, err)
+	}
+	return bytes, nil
 }
 
 // available fails with what to do where no Docker engine answers.

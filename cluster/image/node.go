@@ -22,15 +22,27 @@ func (p *planner) planNode(ctx context.Context, i id, ref string, fill func(t *t
 	}, fill)
 }
 
+// The stages in which images are put into the node image. What is built from
+// Headroom's own source comes last, because it changes most often.
+const (
+	stackStage = "node-stack"
+	localStage = "node"
+)
+
+// bakedDisk is about what one image takes in the node image, in bytes.
+const bakedDisk = 100 << 20
+
+func nodeBaseID(node Image) id { return id{kindNode, "node-base", digest(node)} }
+
 // nodeBase is the node image with nothing in its containerd yet.
 func (p *planner) nodeBase(ctx context.Context, node Image) (*plannedTask, error) {
-	i := id{kindNode, "node-base", digest(node)}
+	i := nodeBaseID(node)
 	ref := node.Ref + "-" + i.short()
 	return p.planNode(ctx, i, ref, func(t *task) error {
 		t.title, t.expected, t.disk = "assemble the node image", 15*second, 1500<<20
 		t.run = p.create(i, func(ctx context.Context, dir string, e *entry) error {
 			e.Ref = ref
-			img, err := p.layered(ctx, node.Recipe, "node", dir)
+			img, err := p.layered(ctx, node.Recipe, kindNode, dir)
 			if err != nil {
 				return err
 			}
@@ -39,7 +51,7 @@ func (p *planner) nodeBase(ctx context.Context, node Image) (*plannedTask, error
 			}
 			return os.Remove(filepath.Join(dir, layerFile)) // Docker holds it
 		})
-		return p.needRecipe(t, "node", node.Recipe)
+		return p.needRecipe(t, kindNode, node.Recipe)
 	})
 }
 
@@ -54,7 +66,7 @@ func (p *planner) baked(ctx context.Context, name string, base *plannedTask, ima
 	i := id{kindNode, name, digest(base.id, ids)}
 	ref := nodeRepository + ":" + kubernetesVersion + "-" + i.short()
 	return p.planNode(ctx, i, ref, func(t *task) error {
-		t.title, t.expected, t.disk = fmt.Sprintf("put %d images into the node image", len(images)), 10*second, 1200<<20
+		t.title, t.expected, t.disk = fmt.Sprintf("put %d images into the node image", len(images)), 10*second, int64(len(images))*bakedDisk
 		t.run = p.create(i, func(ctx context.Context, _ string, e *entry) error {
 			from, err := p.store.load(base.id)
 			if err != nil {

@@ -112,7 +112,7 @@ func (p *planner) goBuild(b *GoBuild) (*plannedTask, error) {
 	})
 }
 
-// debianName names the Debian layer of an image, after the image.
+// debianID names the Debian layer of an image, after the image.
 func debianID(name string, d *Debian) id { return id{kindDebian, name, digest(d, baseID())} }
 
 func (p *planner) debian(i id, d *Debian) (*plannedTask, error) {
