@@ -56,7 +56,7 @@ func TestScriptDuration(t *testing.T) {
 func TestHint(t *testing.T) {
 	known := []string{"name", "loads", "stages"}
 	for word, want := range map[string]string{
-		"nmae": `: did you mean "name"?`, "LOADS": `: did you mean "loads"?`, "stage": `: did you mean "stages"?`,
+		"nme": `: did you mean "name"?`, "LOADS": `: did you mean "loads"?`, "stage": `: did you mean "stages"?`,
 		"x": ": known here: name, loads, stages", "": ": known here: name, loads, stages", "something": ": known here: name, loads, stages",
 	} {
 		if got := hint(word, known); got != want {
