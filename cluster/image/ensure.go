@@ -49,7 +49,7 @@ func (b *Builder) choose(ctx context.Context, w wanted) (Mode, error) {
 		refs = append(refs, img.Ref)
 	}
 	step := b.reporter().Start("ask the registries")
-	err := reachable(ctx, refs)
+	err := reachable(ctx, refs, askTimeout)
 	if err == nil {
 		step.Update("all images can be pulled")
 		step.Done(nil)

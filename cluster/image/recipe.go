@@ -2,6 +2,7 @@ package image
 
 import (
 	"path"
+	"regexp"
 	"time"
 )
 
@@ -137,12 +138,14 @@ func (b *GoBuild) programs() []string {
 	return names
 }
 
+// majorVersion is a path element that the Go tool leaves out of a program's name.
+var majorVersion = regexp.MustCompile(`^v[0-9]+$`)
+
 // programName is the Go tool's rule: the last path element that is not a
 // major version.
 func programName(pkg string) string {
-	base := path.Base(pkg)
-	if len(base) > 1 && base[0] == 'v' && base[1] >= '0' && base[1] <= '9' {
-		return path.Base(path.Dir(pkg))
+	if base := path.Base(pkg); !majorVersion.MatchString(base) {
+		return base
 	}
-	return base
+	return path.Base(path.Dir(pkg))
 }

@@ -18,8 +18,8 @@ const askTimeout = 3 * time.Second
 
 // reachable asks the registries for the manifest of every reference, all at
 // once. It returns the first that cannot be had, with the reason.
-func reachable(ctx context.Context, refs []string) error {
-	bounded, cancel := context.WithTimeoutCause(ctx, askTimeout, fmt.Errorf("no answer within %s", askTimeout))
+func reachable(ctx context.Context, refs []string, timeout time.Duration) error {
+	bounded, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %s", timeout))
 	defer cancel()
 	group, gctx := errgroup.WithContext(bounded)
 	for _, ref := range refs {
