@@ -66,11 +66,12 @@ type ScaleEvent struct {
 	To        int32        `json:"to"`
 	Breach    *Moment      `json:"breach,omitempty"`
 	Decide    *Moment      `json:"decide,omitempty"`
+	Reached   *Moment      `json:"reached,omitempty"` // the last step, to To
 	Scheduled *Moment      `json:"scheduled,omitempty"`
 	Ready     *Moment      `json:"ready,omitempty"`
 	Serving   *Moment      `json:"serving,omitempty"`
 	Recovered *Moment      `json:"recovered,omitempty"`
-	Longest   string       `json:"longest,omitempty"`   // the stage that took longest
+	Longest   string       `json:"longest,omitempty"`   // the stage that took longest, by its name here: decide, reached, scheduled ...
 	Allowed   int32        `json:"allowed"`             // most (fewest) replicas that the policies allowed at Decide
 	Steps     []LadderStep `json:"steps,omitempty"`     // of a whole rise: each change of desired
 	Predicted []LadderStep `json:"predicted,omitempty"` // the ladder that the rules predict for the same rise
@@ -78,7 +79,7 @@ type ScaleEvent struct {
 
 // LadderStep is one change of the desired count.
 type LadderStep struct {
-	At      time.Duration `json:"at_ns"` // after the breach
+	At      time.Duration `json:"at_ns"` // after Breach.Latest, when the HPA was seen to ask; after the first step if no breach was
 	From    int32         `json:"from"`
 	To      int32         `json:"to"`
 	Allowed int32         `json:"allowed,omitempty"`
