@@ -15,6 +15,8 @@ const (
 	lead = 10 * time.Second
 	// tail is how much is shown after the load where no settle phase says.
 	tail = 20 * time.Second
+	// longest bounds the axis, whatever the times in a damaged log say.
+	longest = 100 * 365 * 24 * time.Hour
 )
 
 // axis is the time axis that all charts share. It is cut into n buckets of
@@ -40,7 +42,7 @@ func newAxis(run *observation.Run) axis {
 		from, to, zero = run.Start, run.Last, run.Start
 	}
 	from = from.Truncate(time.Second)
-	span := max(to.Sub(from), 10*time.Second)
+	span := min(max(to.Sub(from), 10*time.Second), longest)
 	step := max(time.Duration(math.Ceil(span.Seconds()/maxBuckets))*time.Second, time.Second)
 	return axis{from: from, zero: zero, step: step, n: min(int((span+step-1)/step), maxBuckets)}
 }

@@ -12,7 +12,7 @@ import (
 func printable(s string) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n' || r == '\t' || r == '\r':
+		case unicode.IsSpace(r):
 			return ' '
 		case r == utf8.RuneError || !unicode.IsPrint(r):
 			return '\uFFFD'
@@ -22,18 +22,26 @@ func printable(s string) string {
 	return strings.TrimSpace(clean)
 }
 
-// legalXML replaces what XML 1.0 cannot hold, escaped or not.
-func legalXML(s string) string {
+// legal replaces what XML 1.0 cannot hold, escaped or not, and what would turn
+// the text around it.
+func legal(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t' || r == '\n' || r == '\r':
 			return r
-		case r < 0x20 || r == 0xFFFE || r == 0xFFFF:
+		case r < 0x20, r >= 0x7F && r < 0xA0, r == 0xFFFE, r == 0xFFFF,
+			r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
 			return '\uFFFD'
 		}
 		return r // an invalid byte arrives here as U+FFFD
 	}, s)
 }
+
+// noBreak is the space at which no line is broken.
+const noBreak = "\u00a0"
+
+// unbroken keeps s on one line.
+func unbroken(s string) string { return strings.ReplaceAll(s, " ", noBreak) }
 
 // cells is the width of s on a terminal: wide East Asian characters and emoji
 // take two cells, combining marks none.
@@ -73,6 +81,19 @@ func cut(s string, width int) string {
 		}
 	}
 	return s
+}
+
+// shorten cuts s in its middle: names that share a beginning differ at the end.
+func shorten(s string, width int) string {
+	if cells(s) <= width {
+		return s
+	}
+	tail := s
+	for cells(tail) > width/2 {
+		_, n := utf8.DecodeRuneInString(tail)
+		tail = tail[n:]
+	}
+	return cut(s, width-cells(tail)) + tail
 }
 
 // pad fills s with spaces up to width cells.

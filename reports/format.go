@@ -60,6 +60,8 @@ const (
 // inUnit prints a chart's value in the unit of its axis.
 func inUnit(v float64, of string) string {
 	switch {
+	case math.IsNaN(v):
+		return none
 	case of == inSeconds && math.Abs(v) < 1e9:
 		return unit.Duration(time.Duration(v * float64(time.Second)))
 	case of == perSecond:

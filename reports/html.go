@@ -25,7 +25,7 @@ func HTML(w io.Writer, in Input) error {
 	if err := t.ExecuteTemplate(&b, "page.html", newPage(in)); err != nil {
 		return fmt.Errorf("render report.html: %w", err)
 	}
-	if _, err := w.Write(b.Bytes()); err != nil {
+	if _, err := io.WriteString(w, legal(b.String())); err != nil {
 		return fmt.Errorf("write report.html: %w", err)
 	}
 	return nil

@@ -76,10 +76,10 @@ func JUnit(w io.Writer, in Input) error {
 
 func junitDocument(in Input) junitSuites {
 	r := in.Result
-	doc := junitSuites{Name: legalXML("headroom " + r.Plan), Time: seconds(r.End.Sub(r.Start))}
+	doc := junitSuites{Name: legal("headroom " + r.Plan), Time: seconds(r.End.Sub(r.Start))}
 	for _, g := range groups(withVerdict(r)) {
-		s := junitSuite{Name: legalXML(g.name), ID: len(doc.Suites), Package: "headroom", Time: "0.000",
-			Hostname: legalXML(in.run().Info.Host.Name), Properties: junitProperties(in)}
+		s := junitSuite{Name: legal(g.name), ID: len(doc.Suites), Package: "headroom", Time: "0.000",
+			Hostname: legal(in.run().Info.Host.Name), Properties: junitProperties(in)}
 		if !r.Start.IsZero() {
 			s.Timestamp = r.Start.UTC().Format("2006-01-02T15:04:05")
 		}
@@ -129,16 +129,16 @@ func groups(objectives []verdict.Objective) []group {
 }
 
 func (s *junitSuite) add(o verdict.Objective) {
-	c := junitCase{Name: legalXML(o.Name), Classname: legalXML("headroom." + o.Group), Time: "0.000"}
-	text := legalXML(objectiveText(o))
+	c := junitCase{Name: legal(o.Name), Classname: legal("headroom." + o.Group), Time: "0.000"}
+	text := legal(objectiveText(o))
 	switch claimOf(o.Verdict).Class {
 	case "pass":
 		c.Output = text
 	case "fail":
-		c.Failure = &junitProblem{Message: legalXML(problem(o)), Type: "fail", Text: text}
+		c.Failure = &junitProblem{Message: legal(problem(o)), Type: "fail", Text: text}
 		s.Failures++
 	default:
-		c.Error = &junitProblem{Message: legalXML(problem(o)), Type: "inconclusive", Text: text}
+		c.Error = &junitProblem{Message: legal(problem(o)), Type: "inconclusive", Text: text}
 		s.Errors++
 	}
 	s.Tests++
@@ -176,7 +176,7 @@ func junitProperties(in Input) []junitProperty {
 		{"host.os", host.OS},
 	} {
 		if f[1] != "" {
-			out = append(out, junitProperty{f[0], legalXML(f[1])})
+			out = append(out, junitProperty{f[0], legal(f[1])})
 		}
 	}
 	if host.Cores > 0 {

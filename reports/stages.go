@@ -81,7 +81,7 @@ func eventTimes(e verdict.ScaleEvent) string {
 	var parts []string
 	for _, s := range stages(e) {
 		if s.Moment != nil {
-			parts = append(parts, s.Name+" "+between(*e.Breach, *s.Moment).String())
+			parts = append(parts, unbroken(s.Name+" "+between(*e.Breach, *s.Moment).String()))
 		}
 	}
 	if len(parts) == 0 {

@@ -70,16 +70,16 @@ func (t *terminal) head(s string) {
 func (t *terminal) verdict(in Input) {
 	c := claimOf(overall(in.Result))
 	t.marked(c, c.Mark+" "+c.Word, "  "+printable(or(in.Result.Plan, "no plan")))
-	t.wrapped(printable(reason(in.Result)))
+	t.block("  ", printable(reason(in.Result)))
 	if s := interruption(in); s != "" {
-		t.wrapped(printable(s))
+		t.block("  ", printable(s))
 	}
 }
 
-// wrapped writes a sentence that must not be shortened, over several lines.
-func (t *terminal) wrapped(s string) {
-	for _, l := range wrap(s, t.opt.Width-2) {
-		t.out.WriteString("  " + l + "\n")
+// block writes a text that must not be shortened, over several lines.
+func (t *terminal) block(indent, s string) {
+	for _, l := range wrap(s, t.opt.Width-len(indent)) {
+		t.out.WriteString(indent + strings.ReplaceAll(l, noBreak, " ") + "\n")
 	}
 }
 
@@ -88,24 +88,38 @@ func (t *terminal) objectives(objectives []verdict.Objective) {
 		return
 	}
 	t.head("Objectives")
-	name, value, limit := 0, 0, 0
-	for _, o := range objectives {
-		name, value, limit = max(name, cells(printable(o.Name))), max(value, cells(printable(o.Value))), max(limit, cells(printable(o.Limit)))
-	}
-	name, value, limit = min(name, 44), min(value, 24), min(limit, 24)
+	col := t.columns(objectives)
 	for _, o := range objectives {
 		c := claimOf(o.Verdict)
-		row := fmt.Sprintf(" %s  %s  %s", field(o.Name, name), field(or(o.Value, none), value), field(o.Limit, limit))
+		row := fmt.Sprintf(" %s  %s  %s", field(o.Name, col[0]), field(or(o.Value, none), col[1]), field(o.Limit, col[2]))
+		extra := "  n=" + unit.Count(o.Samples)
 		if o.Margin != "" {
-			row += "  margin " + printable(o.Margin)
+			extra = "  margin " + printable(o.Margin) + extra
 		}
-		t.marked(c, "  "+c.Mark, row+"  n="+unit.Count(o.Samples))
+		if t.opt.Width == 0 || 3+cells(row+extra) <= t.opt.Width {
+			row += extra
+		}
+		t.marked(c, "  "+c.Mark, row)
 		if o.Cause != "" && c.Class != "pass" {
-			for _, l := range wrap(printable(o.Cause), t.opt.Width-6) {
-				t.out.WriteString("      " + l + "\n")
-			}
+			t.block("      ", printable(o.Cause))
 		}
 	}
+}
+
+// columns are the widths of an objective's name, value and limit: what they
+// need, but for a name that the terminal has no room for.
+func (t *terminal) columns(objectives []verdict.Objective) [3]int {
+	var col [3]int
+	for _, o := range objectives {
+		for i, s := range []string{o.Name, or(o.Value, none), o.Limit} {
+			col[i] = max(col[i], cells(printable(s)))
+		}
+	}
+	if t.opt.Width > 0 {
+		col[1], col[2] = min(col[1], 24), min(col[2], 24)
+		col[0] = min(col[0], max(t.opt.Width-8-col[1]-col[2], 12))
+	}
+	return col
 }
 
 func (t *terminal) events(events []verdict.ScaleEvent) {
@@ -118,9 +132,7 @@ func (t *terminal) events(events []verdict.ScaleEvent) {
 		if len(e.Predicted) > 0 {
 			t.line("    predicted  " + ladder(e.Predicted))
 		}
-		for _, l := range wrap(eventTimes(e), t.opt.Width-4) {
-			t.out.WriteString("    " + l + "\n")
-		}
+		t.block("    ", eventTimes(e))
 		if e.Longest != "" {
 			t.line("    longest stage: " + printable(e.Longest))
 		}
@@ -132,14 +144,14 @@ func (t *terminal) loads(loads []verdict.LoadStat) {
 		return
 	}
 	t.head("Loads")
-	name := 0
 	for _, l := range loads {
-		name = max(name, cells(printable(l.Load)))
-	}
-	for _, l := range loads {
-		t.line(fmt.Sprintf("  %s  %s requests, %s failed, %s of %s, p50 %s, p95 %s, p99 %s, max %s",
-			field(l.Load, min(name, 24)), unit.Count(l.Requests), failures(l), unit.Rate(l.Achieved), unit.Rate(l.Offered),
-			loadSpan(l, l.P50), loadSpan(l, l.P95), loadSpan(l, l.P99), loadSpan(l, l.Max)))
+		t.line("  " + printable(l.Load))
+		parts := []string{unit.Count(l.Requests) + " requests", failures(l) + " failed", unit.Rate(l.Achieved) + " of " + unit.Rate(l.Offered),
+			"p50 " + loadSpan(l, l.P50), "p95 " + loadSpan(l, l.P95), "p99 " + loadSpan(l, l.P99), "max " + loadSpan(l, l.Max)}
+		for i := range parts {
+			parts[i] = unbroken(parts[i])
+		}
+		t.block("    ", strings.Join(parts, ", "))
 	}
 }
 
@@ -150,17 +162,17 @@ func (t *terminal) notes(r verdict.Result) {
 	t.head("Notes")
 	const most = 10
 	for _, g := range r.Gaps[:min(len(r.Gaps), most)] {
-		t.line("  gap of " + unit.Duration(g.To.Sub(g.From)) + " in " + printable(g.Source) + ": " + printable(g.Reason))
+		t.block("  ", "gap of "+unit.Duration(g.To.Sub(g.From))+" in "+printable(g.Source)+": "+printable(g.Reason))
 	}
 	for _, n := range r.Warnings[:min(len(r.Warnings), most)] {
-		t.line("  " + printable(n.Source) + ": " + printable(n.Text))
+		t.block("  ", printable(n.Source)+": "+printable(n.Text))
 	}
 	if more := max(len(r.Gaps)-most, 0) + max(len(r.Warnings)-most, 0); more > 0 {
 		t.line(fmt.Sprintf("  and %d more in the report", more))
 	}
 }
 
-func field(s string, width int) string { return pad(cut(printable(s), width), width) }
+func field(s string, width int) string { return pad(shorten(printable(s), width), width) }
 
 // wrap breaks a sentence between words into lines of at most width cells; a
 // longer word stands alone. No width, no breaks.
@@ -170,7 +182,7 @@ func wrap(s string, width int) []string {
 	}
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }) {
 		switch {
 		case line == "":
 			line = word
