@@ -55,12 +55,15 @@ func (j *judge) errors(want spec.Errors) Objective {
 		return o.inconclusive(fmt.Sprintf("%s requests are too few: it takes %s", unit.Count(f.count), unit.Count(want.MinSamples)))
 	}
 	met := share <= want.Max
-	held := j.heldGenerator(want.Load)
+	held, lost := j.heldGenerator(want.Load), j.lost(want.Load)
 	switch answered := float64(f.answered) / float64(f.count); {
 	case held != "" && answered <= want.Max:
 		return o.inconclusive("the generator did not drive the load as planned: " + held)
 	case !met:
 		return o.fail(fmt.Sprintf("%s of %s requests failed: %s", unit.Count(f.failed), unit.Count(f.count), or(f.top(), "no cause recorded")))
+	}
+	if float64(f.failed+lost) > want.Max*float64(f.count+lost) && lost > 0 {
+		return o.inconclusive(fmt.Sprintf("%s requests were started and left no record of how they ended", unit.Count(lost)))
 	}
 	return o.pass()
 }

@@ -78,9 +78,10 @@ func (h *health) held(limit spec.Generator) string {
 	return strings.Join(why, "; ")
 }
 
-// short says how far an open load fell short of its schedule, or "".
+// short says how far a load fell short of its schedule, or "". A closed load
+// has none: its requests are due when they start.
 func (h *health) short(limit spec.Generator) string {
-	if !h.open || h.due == 0 {
+	if h.due == 0 {
 		return ""
 	}
 	var why []string

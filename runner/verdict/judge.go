@@ -86,7 +86,7 @@ func (j *judge) objectives() []Objective {
 	}
 	out = append(out, j.scripts()...)
 	if len(out) == 0 {
-		out = append(out, Objective{Name: "objectives", Group: groupRun, Verdict: Inconclusive, Value: "none", Limit: ">= 1", Margin: none,
+		out = append(out, Objective{Name: "objectives", Group: groupRun, Verdict: Inconclusive, Value: "none", Limit: ">= 1", Margin: none, Evidence: "the plan in record run",
 			Cause: "the plan states no objective: add one under objectives"})
 	}
 	out = append(out, j.generators()...)

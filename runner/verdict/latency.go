@@ -57,15 +57,33 @@ func (j *judge) latency(want spec.Latency) Objective {
 	if sick := j.sickGenerators(want.Load); len(sick) > 0 {
 		return j.latencyOfSick(o, t, want, sick)
 	}
-	total := t.response.Count() + t.silent
-	if met && float64(t.silent) > (1-want.Quantile)*float64(total) {
-		return o.inconclusive(fmt.Sprintf("%s of %s requests got no response, so the %s of the others says too little",
-			unit.Count(t.silent), unit.Count(total), what))
+	unknown, total := t.silent+j.lost(want.Load), t.response.Count()+t.silent+j.lost(want.Load)
+	if met && float64(unknown) > (1-want.Quantile)*float64(total) {
+		return o.inconclusive(fmt.Sprintf("%s of %s requests got no response or left no record of it, so the %s of the others says too little",
+			unit.Count(unknown), unit.Count(total), what))
 	}
 	if !met {
 		return o.fail(fmt.Sprintf("the %s from due time is %s, %s over its limit%s", what, unit.Duration(value), unit.Duration(value-want.Max), j.slowest(want)))
 	}
 	return o.pass()
+}
+
+// lost counts the requests that a load started, or all loads did, and of which
+// no result is in the log: those on their way when the run ended, or a damaged
+// log. A pass must not rest on them.
+func (j *judge) lost(load string) uint64 {
+	var started, ended uint64
+	for _, l := range j.plan.Loads {
+		if load == "" || load == l.Name {
+			started += j.health[l.Name].started
+		}
+	}
+	for _, r := range j.run.Requests {
+		if load == "" || r.Load == load {
+			ended += r.Count
+		}
+	}
+	return started - min(started, ended)
 }
 
 // latencyOfSick judges a latency although its generator was unhealthy. It

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/artisan-platform/headroom/runner/observation"
@@ -56,7 +57,7 @@ func (j *judge) brokenScript(l spec.Load, end *observation.Script) Objective {
 func (j *judge) threshold(l spec.Load, t observation.Threshold) Objective {
 	o := Objective{Name: fmt.Sprintf("threshold %s of %s", t.Metric, l.Name), Group: groupScript, Value: none, Limit: t.Expr, Margin: none,
 		Samples: t.Samples, Evidence: fmt.Sprintf("record script of load %q, written by its script", l.Name)}
-	if t.Samples == 0 || t.Observed == nil {
+	if t.Samples == 0 || t.Observed == nil || math.IsNaN(*t.Observed) {
 		return o.inconclusive("the metric has no samples")
 	}
 	o.Value = unit.Number(*t.Observed)
