@@ -105,15 +105,20 @@ func nodeUnready(n corev1.Node) string {
 	return "its kubelet has not reported yet"
 }
 
-// systemPodsReady returns nil if every pod that kind installed is Ready.
+// systemPods select, in kube-system, what a cluster is not usable without.
+// Whatever else is installed there is its installer's to wait for.
+var systemPods = []string{"tier=control-plane", "k8s-app in (kube-proxy, kube-dns, kindnet)"}
+
+// systemPodsReady returns nil if every pod of the control plane, of the
+// network and of the DNS is Ready.
 func systemPodsReady(ctx context.Context, client kubernetes.Interface) error {
-	for _, namespace := range []string{metav1.NamespaceSystem, "local-path-storage"} {
-		list, err := client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{})
+	for _, selector := range systemPods {
+		list, err := client.CoreV1().Pods(metav1.NamespaceSystem).List(ctx, metav1.ListOptions{LabelSelector: selector})
 		if err != nil {
-			return fmt.Errorf("list pods in %s: %w", namespace, err)
+			return fmt.Errorf("list system pods: %w", err)
 		}
 		if len(list.Items) == 0 {
-			return fmt.Errorf("no pods in %s yet", namespace)
+			return fmt.Errorf("no system pods yet that are %s", selector)
 		}
 		if err := podsReady(ctx, client, list.Items); err != nil {
 			return err

@@ -42,7 +42,7 @@ func TestPodUnreadyNamesTheCause(t *testing.T) {
 }
 
 func TestSystemPodsReadyWantsPods(t *testing.T) {
-	if err := systemPodsReady(context.Background(), fake.NewClientset()); err == nil || !strings.Contains(err.Error(), "no pods") {
+	if err := systemPodsReady(context.Background(), fake.NewClientset()); err == nil || !strings.Contains(err.Error(), "no system pods") {
 		t.Errorf("an empty cluster: got %v, want an error", err)
 	}
 }
