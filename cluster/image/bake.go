@@ -26,10 +26,12 @@ func (d docker) bake(ctx context.Context, from, to string, archives []archive) (
 	if err := d.removeBakers(ctx); err != nil {
 		return err
 	}
-	container, err := d.startBaker(ctx, from)
+	out, err := d.run(ctx, "run", "--detach", "--label", bakeLabel, "--network", "none",
+		"--security-opt", "seccomp=unconfined", "--entrypoint", "sleep", from, "infinity")
 	if err != nil {
-		return err
+		return fmt.Errorf("start the node image: %w", err)
 	}
+	container := strings.TrimSpace(out)
 	defer func() {
 		clean, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 		defer cancel()
@@ -37,30 +39,22 @@ func (d docker) bake(ctx context.Context, from, to string, archives []archive) (
 			err = errors.Join(err, fmt.Errorf("remove the container that images were put into: %w", rmErr))
 		}
 	}()
-	for _, a := range archives {
-		if err := d.importArchive(ctx, container, a); err != nil {
-			return err
-		}
+	if err := d.startContainerd(ctx, container); err != nil {
+		return err
 	}
-	if err := d.checkImported(ctx, container, archives); err != nil {
+	if err := d.importArchives(ctx, container, archives); err != nil {
 		return err
 	}
 	return d.commit(ctx, container, to)
 }
 
-// startBaker runs the node image with its containerd and nothing else of it.
-func (d docker) startBaker(ctx context.Context, from string) (container string, err error) {
-	out, err := d.run(ctx, "run", "--detach", "--label", bakeLabel, "--network", "none",
-		"--security-opt", "seccomp=unconfined", "--entrypoint", "sleep", from, "infinity")
-	if err != nil {
-		return "", fmt.Errorf("start the node image: %w", err)
-	}
-	container = strings.TrimSpace(out)
+// startContainerd runs containerd in the container and waits for its answer.
+func (d docker) startContainerd(ctx context.Context, container string) error {
 	// /dev/shm is in memory: the log does not end up in the image.
 	if _, err := d.run(ctx, "exec", "--detach", container, "sh", "-c", "exec containerd >/dev/shm/containerd.log 2>&1"); err != nil {
-		return container, fmt.Errorf("start containerd in the node image: %w", err)
+		return fmt.Errorf("start containerd in the node image: %w", err)
 	}
-	return container, d.waitContainerd(ctx, container)
+	return d.waitContainerd(ctx, container)
 }
 
 // containerdTries bounds the wait for containerd, at one try per containerdPoll.
@@ -93,6 +87,17 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// importArchives gives archives to the containerd of a running container, and
+// holds what it then lists against them.
+func (d docker) importArchives(ctx context.Context, container string, archives []archive) error {
+	for _, a := range archives {
+		if err := d.importArchive(ctx, container, a); err != nil {
+			return err
+		}
+	}
+	return d.checkImported(ctx, container, archives)
 }
 
 // importArchive gives an archive to the containerd of a running container.

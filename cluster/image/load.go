@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,20 +44,17 @@ func (b *Builder) Load(ctx context.Context, nodes, refs []string) (err error) {
 	return d.importAll(ctx, nodes, archives, step)
 }
 
-// importAll imports the archives into every node. Docker's own user images
-// may carry a shortened reference, so what a node lists is checked by its
-// full form.
+// importAll imports the archives into every node.
 func (d docker) importAll(ctx context.Context, nodes []string, archives []archive, step progress.Step) error {
+	var done atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	for _, node := range nodes {
 		group.Go(func() error {
-			for _, a := range archives {
-				step.Update(node + ": " + a.ref)
-				if err := d.importArchive(ctx, node, a); err != nil {
-					return err
-				}
+			if err := d.importArchives(ctx, node, archives); err != nil {
+				return err
 			}
-			return d.checkImported(ctx, node, archives)
+			step.Update(fmt.Sprintf("%s has them; %d of %d nodes", node, done.Add(1), len(nodes)))
+			return nil
 		})
 	}
 	return group.Wait()
