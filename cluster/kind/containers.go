@@ -3,9 +3,11 @@ package kind
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/artisan-platform/headroom/runner/command"
 )
@@ -27,21 +29,32 @@ type container struct {
 	Volumes []string // anonymous volumes, which are to go with it
 }
 
+// appearWithin bounds how long Docker may list a container without knowing
+// it. It does so while it creates one, which takes as long as copying the
+// image's /var, with all images of the node in it, into a volume.
+const appearWithin = time.Minute
+
 // findContainers lists the node containers of a cluster, running or not,
-// ordered by name.
+// ordered by name. It waits for those that are just being created, as they
+// are after their creator was killed.
 func findContainers(ctx context.Context, cluster string) ([]container, error) {
-	const attempts = 3 // a container may vanish between the two questions
-	var err error
-	for range attempts {
-		var found []container
-		if found, err = listContainers(ctx, cluster); err == nil {
+	limit, cancel := context.WithTimeout(ctx, appearWithin)
+	defer cancel()
+	for {
+		found, err := listContainers(limit, cluster)
+		if err == nil {
 			return found, nil
 		}
-		if ctx.Err() != nil {
-			break
+		var failed *command.Error
+		if !errors.As(err, &failed) || !strings.Contains(failed.Output, "No such container") {
+			return nil, fmt.Errorf("look for nodes of cluster %s: %w", cluster, err)
+		}
+		select {
+		case <-time.After(250 * time.Millisecond):
+		case <-limit.Done():
+			return nil, fmt.Errorf("look for nodes of cluster %s: %w (last: %w)", cluster, context.Cause(limit), err)
 		}
 	}
-	return nil, fmt.Errorf("look for nodes of cluster %s: %w", cluster, err)
 }
 
 func listContainers(ctx context.Context, cluster string) ([]container, error) {
