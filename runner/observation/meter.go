@@ -90,6 +90,14 @@ func (m *Meter) Done(r Request) {
 	}
 }
 
+// Abandoned says that a request which started was cut short by the end of the
+// load itself: it is neither answered nor failed. It takes the place of Done.
+func (m *Meter) Abandoned() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.inFlight--
+}
+
 func countCause(w *Requests, r Request) {
 	cause := r.Error
 	if cause == "" {

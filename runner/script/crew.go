@@ -1,0 +1,119 @@
+package script
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artisan-platform/headroom/runner/executor"
+	"github.com/artisan-platform/headroom/runner/script/globals"
+	"github.com/artisan-platform/headroom/runner/script/option"
+)
+
+// crew is the virtual users of one scenario.
+type crew struct {
+	scenario *option.Scenario
+	ids      *atomic.Uint64 // of the whole test
+
+	mu    sync.Mutex
+	users []*user
+}
+
+// crews are those of a run, in the order of its scenarios.
+type crews []*crew
+
+// makeCrews initialises the virtual users of all scenarios, as many at once
+// as there are processors. The crews are to be closed also after an error.
+func (r *run) makeCrews(ctx context.Context) (crews, error) {
+	var all crews
+	var ids atomic.Uint64
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range r.test.Options.Scenarios {
+		c := &crew{scenario: &r.test.Options.Scenarios[i], ids: &ids}
+		initial, _ := c.scenario.Executor.VUs()
+		c.users = make([]*user, initial)
+		all = append(all, c)
+		for n := range c.users {
+			id := ids.Add(1)
+			work.Go(func() (err error) {
+				c.users[n], err = r.newUser(ctx, c.scenario, id)
+				return err
+			})
+		}
+	}
+	return all, work.Wait()
+}
+
+// newUser makes one virtual user ready for iterations of a scenario.
+func (r *run) newUser(ctx context.Context, s *option.Scenario, id uint64) (*user, error) {
+	v, err := r.program.initVU(ctx, r.test, id)
+	if err != nil {
+		return nil, err
+	}
+	v.Scenario = s
+	u := &user{vu: v, data: &r.data, exceptions: &r.exceptions}
+	if u.fn, err = r.program.function(v, s.Exec); err == nil && len(s.Env) > 0 {
+		err = globals.SetEnv(v, s.Env)
+	}
+	if err != nil {
+		v.Close()
+		return nil, err
+	}
+	r.test.Counts.Initialised.Add(1)
+	return u, nil
+}
+
+// executorCrew is the crew as its executor sees it.
+func (c *crew) executorCrew(r *run) executor.Crew {
+	x := executor.Crew{Observer: observer{r}, Grow: func(ctx context.Context) (executor.VU, error) {
+		u, err := r.newUser(ctx, c.scenario, c.ids.Add(1))
+		if err != nil {
+			return nil, err
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.users = append(c.users, u)
+		return u, nil
+	}}
+	for _, u := range c.users {
+		x.VUs = append(x.VUs, u)
+	}
+	return x
+}
+
+func (c crews) close() {
+	for _, crew := range c {
+		for _, u := range crew.users {
+			if u != nil {
+				u.vu.Close()
+			}
+		}
+	}
+}
+
+// observer implements executor.Observer.
+type observer struct{ run *run }
+
+// Active implements executor.Observer.
+func (o observer) Active(delta int) {
+	t := o.run.test
+	n := t.Counts.Active.Add(int64(delta))
+	t.Meter.SetVUs(n)
+	t.Builtin.VUs.Add(float64(n), t)
+}
+
+// Dropped implements executor.Observer. Only arrivals of a schedule are the
+// meter's business: in a closed model nobody waited for a request.
+func (o observer) Dropped(due time.Time, n uint64) {
+	t := o.run.test
+	t.Counts.Dropped.Add(n)
+	t.Builtin.DroppedIterations.Add(float64(n), t)
+	if !due.IsZero() {
+		t.Meter.Dropped(due, n)
+	}
+}

@@ -1,0 +1,51 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/grafana/sobek"
+	"github.com/grafana/sobek/ast"
+
+	"github.com/artisan-platform/headroom/runner/script/globals"
+	"github.com/artisan-platform/headroom/runner/script/vu"
+)
+
+// initVU makes a virtual user and runs the script's init code in it.
+func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU, error) {
+	v := vu.New(test, id)
+	if err := globals.Set(v); err != nil {
+		return nil, err
+	}
+	defer p.loader.owners.Add(v)()
+	limit := p.loader.source.initTimeout()
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errInitTimeout{p.loader.source.Path, limit})
+	defer cancel()
+	_, err := v.Do(ctx, func() (sobek.Value, error) {
+		return v.Runtime.ToValue(p.main.Evaluate(v.Runtime)), nil
+	})
+	if err != nil {
+		v.Close()
+		err = vu.Explain(err)
+		var thrown *vu.Exception
+		if errors.As(err, &thrown) || errors.As(err, new(errInitTimeout)) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%s: run the init code: %w", p.loader.source.Path, err)
+	}
+	v.Phase = vu.Running
+	return v, nil
+}
+
+// body is the syntax tree of the script itself.
+func (p *Program) body() *ast.Program { return p.loader.bodies[p.loader.source.Path] }
+
+// function returns an exported function of the script, ready to be called.
+func (p *Program) function(v *vu.VU, name string) (sobek.Callable, error) {
+	fn, ok := sobek.AssertFunction(v.Runtime.NamespaceObjectFor(p.main).Get(name))
+	if !ok {
+		return nil, fmt.Errorf("%s exports no function %q", p.loader.source.Path, name)
+	}
+	return fn, nil
+}

@@ -1,0 +1,103 @@
+// Package k6data is the module k6/data: data that all virtual users share.
+package k6data
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/grafana/sobek"
+
+	"github.com/artisan-platform/headroom/runner/script/vu"
+)
+
+// Module is the module k6/data.
+func Module() vu.Module {
+	return vu.Module{
+		Name:    "k6/data",
+		Exports: []string{"SharedArray"},
+		New: func(v *vu.VU) map[string]any {
+			return map[string]any{"SharedArray": func(call sobek.ConstructorCall) *sobek.Object { return sharedArray(v, call) }}
+		},
+	}
+}
+
+// sharedArray is `new SharedArray(name, () => [...])`. The first virtual user
+// builds the elements; all keep them once, as JSON, and get a copy of an
+// element whenever they read it.
+func sharedArray(v *vu.VU, call sobek.ConstructorCall) *sobek.Object {
+	v.OnlyInit("new SharedArray()")
+	name := call.Argument(0)
+	build, ok := sobek.AssertFunction(call.Argument(1))
+	if vu.Absent(name) || name.String() == "" || !ok {
+		v.Throw("new SharedArray() needs a name and a function that returns an array")
+	}
+	made, err := v.Test.Share("SharedArray "+name.String(), func() (any, error) { return elements(v, build) })
+	var thrown *sobek.Exception
+	if errors.As(err, &thrown) {
+		panic(thrown.Value())
+	}
+	if err != nil {
+		v.Throw("new SharedArray(%q): %v", name.String(), err)
+	}
+	list, _ := made.([]string)
+	a := v.Runtime.NewDynamicArray(array{v, list})
+	if err := a.SetPrototype(v.Runtime.Get("Array").ToObject(v.Runtime).Get("prototype").ToObject(v.Runtime)); err != nil {
+		v.Throw("new SharedArray(%q): %v", name.String(), err)
+	}
+	return a
+}
+
+// elements calls the script's function and keeps each element as JSON.
+func elements(v *vu.VU, build sobek.Callable) ([]string, error) {
+	result, err := build(sobek.Undefined())
+	if err != nil {
+		return nil, err
+	}
+	o, ok := result.(*sobek.Object)
+	if !ok || o.ClassName() != "Array" {
+		return nil, errors.New("the function must return an array")
+	}
+	list := make([]string, o.Get("length").ToInteger())
+	for i := range list {
+		text, err := v.JSON(o.Get(strconv.Itoa(i)))
+		if err != nil {
+			return nil, fmt.Errorf("element %d cannot be kept as JSON: %w", i, err)
+		}
+		list[i] = cmp.Or(text, "null")
+	}
+	return list, nil
+}
+
+// array is a view of the shared elements by one virtual user.
+type array struct {
+	vu   *vu.VU
+	list []string
+}
+
+var _ sobek.DynamicArray = array{}
+
+// Len implements sobek.DynamicArray.
+func (a array) Len() int { return len(a.list) }
+
+// Get implements sobek.DynamicArray.
+func (a array) Get(i int) sobek.Value {
+	if i < 0 || i >= len(a.list) {
+		return sobek.Undefined()
+	}
+	v, err := a.vu.ParseJSON(a.list[i])
+	if err != nil {
+		a.vu.Throw("SharedArray: element %d: %v", i, err)
+	}
+	return v
+}
+
+// Set implements sobek.DynamicArray: shared data is read-only.
+func (a array) Set(int, sobek.Value) bool {
+	a.vu.Throw("a SharedArray is read-only")
+	return false
+}
+
+// SetLen implements sobek.DynamicArray: shared data is read-only.
+func (a array) SetLen(int) bool { return a.Set(0, nil) }

@@ -1,0 +1,129 @@
+// Package k6http is the module k6/http: requests, responses and how they are
+// measured.
+package k6http
+
+import (
+	"github.com/grafana/sobek"
+
+	"github.com/artisan-platform/headroom/runner/script/vu"
+)
+
+// Module is the module k6/http.
+func Module() vu.Module {
+	return vu.Module{Name: "k6/http", Exports: exports(), New: func(v *vu.VU) map[string]any {
+		m := &module{vu: v, client: newClient(v), expect: &defaultStatuses}
+		v.OnReset(m.reset)
+		v.OnClose(m.client.close)
+		return m.values()
+	}}
+}
+
+// methods are the functions that send a request with a fixed method, and
+// whether their second argument is a body.
+var methods = []struct {
+	name, method string
+	body         bool
+}{
+	{"get", "GET", false}, {"head", "HEAD", false}, {"post", "POST", true}, {"put", "PUT", true},
+	{"patch", "PATCH", true}, {"del", "DELETE", true}, {"options", "OPTIONS", true},
+}
+
+// constants are those of the module that are plain strings.
+var constants = map[string]string{
+	"SSL_3_0": "ssl3.0", "TLS_1_0": "tls1.0", "TLS_1_1": "tls1.1", "TLS_1_2": "tls1.2", "TLS_1_3": "tls1.3",
+}
+
+func exports() []string {
+	names := []string{"request", "asyncRequest", "batch", "url", "expectedStatuses", "setResponseCallback"}
+	for _, m := range methods {
+		names = append(names, m.name)
+	}
+	for name := range constants {
+		names = append(names, name)
+	}
+	return names
+}
+
+// module is k6/http of one virtual user.
+type module struct {
+	vu     *vu.VU
+	client *client
+	expect *statuses   // what setResponseCallback set; nil: nothing is expected, nor measured
+	json   sobek.Value // Response.json, made on first use
+	refuse map[string]sobek.Value
+}
+
+func (m *module) values() map[string]any {
+	values := map[string]any{
+		"request": m.request, "asyncRequest": m.asyncRequest, "batch": m.batch, "url": m.url,
+		"expectedStatuses": m.expectedStatuses, "setResponseCallback": m.setResponseCallback,
+	}
+	for _, f := range methods {
+		values[f.name] = func(call sobek.FunctionCall) sobek.Value {
+			if f.body {
+				return m.do(f.method, call.Argument(0), call.Argument(1), call.Argument(2))
+			}
+			return m.do(f.method, call.Argument(0), nil, call.Argument(1))
+		}
+	}
+	for name, value := range constants {
+		values[name] = value
+	}
+	return values
+}
+
+// request is http.request(method, url, body, params).
+func (m *module) request(call sobek.FunctionCall) sobek.Value {
+	return m.do(call.Argument(0).String(), call.Argument(1), call.Argument(2), call.Argument(3))
+}
+
+// do sends one request and waits for its response.
+func (m *module) do(method string, url, body, params sobek.Value) sobek.Value {
+	m.vu.OnlyRunning("http." + method + "()")
+	r := m.parse(method, url, body, params)
+	result := m.client.send(m.vu.Context(), r)
+	return m.finish(r, result)
+}
+
+// finish measures a result and wraps it as a Response. It runs on the virtual
+// user's own goroutine.
+func (m *module) finish(r *request, result *result) sobek.Value {
+	if m.vu.Interrupt() {
+		return sobek.Undefined()
+	}
+	m.measure(r, result)
+	last := result.last()
+	if last.err != nil && (m.vu.Test.Options.Throw || last.invalid) {
+		m.vu.Throw("%s %s: %s", r.method, r.url, last.errorText())
+	}
+	return m.vu.Runtime.NewDynamicObject(&response{module: m, request: r, result: result, hop: last})
+}
+
+// asyncRequest is http.asyncRequest: the same, as a promise.
+func (m *module) asyncRequest(call sobek.FunctionCall) sobek.Value {
+	m.vu.OnlyRunning("http.asyncRequest()")
+	r := m.parse(call.Argument(0).String(), call.Argument(1), call.Argument(2), call.Argument(3))
+	promise, resolve, reject := m.vu.Runtime.NewPromise()
+	done, ctx := m.vu.Loop.Begin(), m.vu.Context()
+	go func() {
+		result := m.client.send(ctx, r)
+		done(func() error {
+			var response sobek.Value
+			if thrown := m.vu.Runtime.Try(func() { response = m.finish(r, result) }); thrown != nil {
+				return reject(thrown.Value())
+			}
+			return resolve(response)
+		})
+	}()
+	return m.vu.Runtime.ToValue(promise)
+}
+
+// reset is what happens between two iterations.
+func (m *module) reset() {
+	if !m.vu.Test.Options.HTTP.NoCookiesReset {
+		m.client.forget()
+	}
+	if m.vu.Test.Options.HTTP.NoVUConnectionReuse {
+		m.client.close()
+	}
+}

@@ -1,0 +1,79 @@
+package metric
+
+import (
+	"math"
+	"time"
+)
+
+// Values is what the samples of a metric add up to. Which of its fields mean
+// something depends on the metric's kind.
+type Values struct {
+	Samples  uint64
+	Sum      float64
+	Min, Max float64
+	Last     float64
+	Trues    uint64 // samples that are not zero
+	sketch   sketch // of trends only
+}
+
+func (v *Values) add(kind Kind, x float64) {
+	if v.Samples == 0 || x < v.Min {
+		v.Min = x
+	}
+	if v.Samples == 0 || x > v.Max {
+		v.Max = x
+	}
+	v.Samples++
+	v.Sum += x
+	v.Last = x
+	if x != 0 {
+		v.Trues++
+	}
+	if kind == Trend {
+		v.sketch.add(x)
+	}
+}
+
+func (v *Values) clone() Values {
+	c := *v
+	c.sketch = v.sketch.clone()
+	return c
+}
+
+// Rate is the share of samples that are not zero; false without samples.
+func (v *Values) Rate() (float64, bool) { return v.over(float64(v.Trues), float64(v.Samples)) }
+
+// Mean is the arithmetic mean; false without samples.
+func (v *Values) Mean() (float64, bool) { return v.over(v.Sum, float64(v.Samples)) }
+
+// PerSecond is a counter's sum over so long; false if no time has passed or
+// nothing was counted.
+func (v *Values) PerSecond(elapsed time.Duration) (float64, bool) {
+	if v.Samples == 0 {
+		return 0, false
+	}
+	return v.over(v.Sum, elapsed.Seconds())
+}
+
+func (v *Values) over(a, b float64) (float64, bool) {
+	if !(b > 0) {
+		return 0, false
+	}
+	return a / b, true
+}
+
+// Quantile is the nearest-rank quantile q, 0 <= q <= 1, of a trend, within one
+// percent; the extremes are exact. It is false without samples.
+func (v *Values) Quantile(q float64) (float64, bool) {
+	if v.Samples == 0 || !(q >= 0 && q <= 1) {
+		return 0, false
+	}
+	rank := uint64(max(1, math.Ceil(q*float64(v.Samples)*(1-1e-12))))
+	switch {
+	case rank == 1:
+		return v.Min, true
+	case rank >= v.Samples:
+		return v.Max, true
+	}
+	return min(max(v.sketch.at(rank), v.Min), v.Max), true
+}

@@ -1,0 +1,85 @@
+package script
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/grafana/sobek"
+
+	"github.com/artisan-platform/headroom/runner/executor"
+	"github.com/artisan-platform/headroom/runner/script/vu"
+)
+
+// user is a virtual user that runs the iterations of one scenario.
+type user struct {
+	vu         *vu.VU
+	fn         sobek.Callable
+	data       *string     // what setup returned, as JSON; set before the first iteration
+	argument   sobek.Value // the user's own copy of it
+	exceptions *exceptions
+}
+
+var _ executor.VU = (*user)(nil)
+
+// Iterate implements executor.VU.
+func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
+	test := u.vu.Test
+	u.vu.Reset()
+	u.vu.Number, u.vu.Due = it.Number, it.Due
+	start := time.Now()
+	_, err := u.vu.Do(ctx, u.call)
+	if err != nil && u.cut(ctx, err) {
+		test.Counts.Interrupted.Add(1)
+		return
+	}
+	if err != nil {
+		test.Counts.Exceptions.Add(1)
+		test.Builtin.IterationErrors.Add(1, u.vu)
+		u.exceptions.report(vu.Explain(err))
+	}
+	test.Counts.Complete.Add(1)
+	test.Builtin.Iterations.Add(1, u.vu)
+	test.Builtin.IterationDuration.Add(float64(time.Since(start))/float64(time.Millisecond), u.vu)
+	u.vu.Own++
+	u.pace(ctx, start)
+}
+
+func (u *user) call() (sobek.Value, error) {
+	if u.argument == nil {
+		var err error
+		if u.argument, err = parseData(u.vu, *u.data); err != nil {
+			return nil, err
+		}
+	}
+	return u.fn(sobek.Undefined(), u.argument)
+}
+
+// cut tells whether an iteration ended because it had to, rather than by a
+// mistake of its own.
+func (u *user) cut(ctx context.Context, err error) bool {
+	var aborted vu.Aborted
+	return ctx.Err() != nil || errors.As(vu.Explain(err), &aborted)
+}
+
+// pace waits until an iteration has lasted as long as the options want.
+func (u *user) pace(ctx context.Context, start time.Time) {
+	rest := u.vu.Test.Options.MinIteration - time.Since(start)
+	if rest <= 0 {
+		return
+	}
+	t := time.NewTimer(rest)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// parseData makes a copy of what setup returned.
+func parseData(v *vu.VU, data string) (sobek.Value, error) {
+	if data == "" {
+		return sobek.Undefined(), nil
+	}
+	return v.ParseJSON(data)
+}

@@ -1,0 +1,34 @@
+package vu
+
+import (
+	"errors"
+
+	"github.com/grafana/sobek"
+)
+
+// ParseJSON is JSON.parse.
+func (v *VU) ParseJSON(text string) (sobek.Value, error) {
+	return v.callJSON("parse", v.Runtime.ToValue(text))
+}
+
+// JSON is JSON.stringify. Values that have no JSON, such as functions and
+// undefined, give "".
+func (v *VU) JSON(value sobek.Value) (string, error) {
+	s, err := v.callJSON("stringify", value)
+	if err != nil || Absent(s) {
+		return "", err
+	}
+	return s.String(), nil
+}
+
+func (v *VU) callJSON(method string, arg sobek.Value) (sobek.Value, error) {
+	o, ok := v.Runtime.Get("JSON").(*sobek.Object)
+	if !ok {
+		return nil, errors.New("the script has replaced the global JSON")
+	}
+	f, ok := sobek.AssertFunction(o.Get(method))
+	if !ok {
+		return nil, errors.New("the script has replaced JSON." + method)
+	}
+	return f(o, arg)
+}

@@ -1,0 +1,121 @@
+package vu
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/metric"
+	"github.com/artisan-platform/headroom/runner/script/option"
+)
+
+// Test is what all virtual users of a test share. It is safe for concurrent
+// use once the virtual users run.
+type Test struct {
+	Options  option.Options
+	Metrics  *metric.Registry
+	Builtin  *metric.Builtin
+	Meter    *observation.Meter
+	ServedBy string // response header by which a server says its name
+	Env      map[string]string
+
+	// Console takes the lines of console.*; Warn what the engine itself has
+	// to say. Both are safe for concurrent use.
+	Console func(level, text string)
+	Warn    func(text string)
+
+	// ReadFile reads what open() opens.
+	ReadFile func(path string) ([]byte, error)
+
+	// Abort ends the test early; only the first reason counts.
+	Abort func(cause error)
+
+	Checks Checks
+	Counts Counts
+
+	shared sync.Map // name -> *once
+	names  names
+	failed atomic.Pointer[string]
+}
+
+// Aborted is why a script ended its test itself.
+type Aborted string
+
+func (a Aborted) Error() string { return string(a) }
+
+// Fail marks the test as failed without ending it; the first reason is kept.
+func (t *Test) Fail(reason string) { t.failed.CompareAndSwap(nil, &reason) }
+
+// FailedFor is why the script marked the test as failed, or "".
+func (t *Test) FailedFor() string {
+	if reason := t.failed.Load(); reason != nil {
+		return *reason
+	}
+	return ""
+}
+
+// Counts are the totals of a test so far.
+type Counts struct {
+	Complete, Interrupted, Exceptions, Dropped atomic.Uint64
+	Active, Initialised                        atomic.Int64
+	Start                                      atomic.Pointer[time.Time]
+}
+
+// once makes one shared value.
+type once struct {
+	sync.Once
+	value any
+	err   error
+}
+
+// Share returns the value under that name, which the first virtual user to ask
+// makes. A failure is shared too.
+func (t *Test) Share(name string, build func() (any, error)) (any, error) {
+	v, _ := t.shared.LoadOrStore(name, &once{})
+	o, _ := v.(*once)
+	o.Do(func() { o.value, o.err = build() })
+	return o.value, o.err
+}
+
+// Checks counts the outcomes of checks by name, in the order in which they
+// were first seen.
+type Checks struct {
+	mu    sync.Mutex
+	index map[string]int
+	list  []observation.Check
+}
+
+// Count counts one outcome.
+func (c *Checks) Count(name string, pass bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i, ok := c.index[name]
+	if !ok {
+		if c.index == nil {
+			c.index = make(map[string]int)
+		}
+		i = len(c.list)
+		c.index[name] = i
+		c.list = append(c.list, observation.Check{Name: name})
+	}
+	if pass {
+		c.list[i].Passes++
+	} else {
+		c.list[i].Fails++
+	}
+}
+
+// List returns the counts so far.
+func (c *Checks) List() []observation.Check {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]observation.Check(nil), c.list...)
+}
+
+// Tag implements metric.Tags with the tags of samples that belong to no
+// virtual user.
+func (t *Test) Tag(key string) (string, bool) {
+	v, ok := t.Options.Tags[key]
+	return v, ok
+}
