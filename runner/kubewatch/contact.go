@@ -13,7 +13,8 @@ type contact struct {
 	sink   observation.Sink
 	last   time.Time // last good contact; zero: none yet
 	broken bool
-	reason string // why it broke: the first cause, the others follow from it
+	first  string // why it broke
+	latest string // why it is still broken
 }
 
 // good says that the source was heard at t.
@@ -25,10 +26,13 @@ func (c *contact) good(t time.Time) {
 // lost says that the source broke off. Before the first contact there is
 // nothing to break: the load waits for it.
 func (c *contact) lost(reason string) {
-	if c.broken || c.last.IsZero() {
+	if c.last.IsZero() {
 		return
 	}
-	c.broken, c.reason = true, reason
+	if !c.broken {
+		c.broken, c.first = true, reason
+	}
+	c.latest = reason
 }
 
 // close ends an open gap at t.
@@ -37,7 +41,11 @@ func (c *contact) close(t time.Time) {
 		return
 	}
 	c.broken = false
+	reason := c.first
+	if c.latest != c.first {
+		reason += "; then " + c.latest
+	}
 	c.sink.Observe(observation.Record{Time: t, Kind: observation.KindGap, Gap: &observation.Gap{
-		Source: c.source, From: c.last.UTC(), To: t.UTC(), Reason: c.reason,
+		Source: c.source, From: c.last.UTC(), To: t.UTC(), Reason: reason,
 	}})
 }

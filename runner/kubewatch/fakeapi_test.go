@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"path"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,11 +38,16 @@ type thing struct {
 	metav1.ObjectMeta `json:"metadata"`
 	Spec              any `json:"spec,omitempty"`
 	Status            any `json:"status,omitempty"`
+
+	// of events
+	Reason        string       `json:"reason,omitempty"`
+	LastTimestamp *metav1.Time `json:"lastTimestamp,omitempty"`
 }
 
 type change struct {
-	version int
-	line    []byte
+	version   int
+	namespace string
+	line      []byte
 }
 
 var kinds = map[string][2]string{
@@ -103,7 +109,7 @@ func (f *fakeAPI) tell(resource, event string, o *thing) {
 	if err != nil {
 		panic(err)
 	}
-	f.log[resource] = append(f.log[resource], change{f.version, line})
+	f.log[resource] = append(f.log[resource], change{f.version, o.Namespace, line})
 	close(f.news)
 	f.news = make(chan struct{})
 }
@@ -121,17 +127,25 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	refused := f.refuse == resource || f.refuse == "*"
 	f.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
+	namespace := namespaceOf(r)
 	switch {
-	case kinds[resource] == [2]string{}:
+	case kinds[resource] == [2]string{}, (namespace == "default") != (r.URL.Query().Get("fieldSelector") == "involvedObject.kind=Node"):
 		http.NotFound(w, r)
 	case refused:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		_, _ = w.Write(status(http.StatusServiceUnavailable, "ServiceUnavailable", "etcd is away"))
 	case r.URL.Query().Get("watch") != "":
-		f.serveWatch(w, r, resource)
+		f.serveWatch(w, r, resource, namespace)
 	default:
-		f.serveList(w, resource)
+		f.serveList(w, resource, namespace)
 	}
+}
+
+// namespaceOf reads the namespace out of a path; "" for cluster-wide paths.
+func namespaceOf(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.URL.Path, "/namespaces/")
+	namespace, _, _ := strings.Cut(rest, "/")
+	return namespace
 }
 
 func status(code int, reason, message string) []byte {
@@ -145,13 +159,15 @@ func status(code int, reason, message string) []byte {
 	return b
 }
 
-func (f *fakeAPI) serveList(w http.ResponseWriter, resource string) {
+func (f *fakeAPI) serveList(w http.ResponseWriter, resource, namespace string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.lists[resource]++
 	items := []*thing{}
 	for _, o := range f.objects[resource] {
-		items = append(items, o)
+		if o.Namespace == namespace {
+			items = append(items, o)
+		}
 	}
 	_ = json.NewEncoder(w).Encode(map[string]any{
 		"apiVersion": kinds[resource][0], "kind": kinds[resource][1] + "List",
@@ -159,7 +175,7 @@ func (f *fakeAPI) serveList(w http.ResponseWriter, resource string) {
 	})
 }
 
-func (f *fakeAPI) serveWatch(w http.ResponseWriter, r *http.Request, resource string) {
+func (f *fakeAPI) serveWatch(w http.ResponseWriter, r *http.Request, resource, namespace string) {
 	at, err := strconv.Atoi(r.URL.Query().Get("resourceVersion"))
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
@@ -181,7 +197,7 @@ func (f *fakeAPI) serveWatch(w http.ResponseWriter, r *http.Request, resource st
 			return
 		}
 		for _, c := range f.log[resource] {
-			if c.version > at && !mute {
+			if c.version > at && c.namespace == namespace && !mute {
 				at = c.version
 				_, _ = w.Write(append(c.line, '\n'))
 			}

@@ -17,9 +17,12 @@ import (
 // server closes a watch after WatchFor: errClosed. A close before that is a
 // break, and so is silence beyond it.
 func (s *stream) follow(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	limit := s.watchFor + deadAfter
+	dead := time.AfterFunc(limit, func() { cancel(fmt.Errorf("watch: silent for %v, the connection is dead", limit)) })
+	defer dead.Stop()
 	opened := time.Now()
-	ctx, cancel := context.WithTimeoutCause(ctx, s.watchFor+deadAfter, fmt.Errorf("watch: silent for %v, the connection is dead", s.watchFor+deadAfter))
-	defer cancel()
 	seconds := int64(max(s.watchFor/time.Second, 1))
 	w, err := s.watch(ctx, metav1.ListOptions{
 		ResourceVersion:     s.version,
@@ -35,6 +38,7 @@ func (s *stream) follow(ctx context.Context) error {
 	defer w.Stop()
 	s.contact.good(s.clock())
 	for {
+		dead.Reset(limit)
 		select {
 		case e, ok := <-w.ResultChan():
 			switch {

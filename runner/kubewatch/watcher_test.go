@@ -116,6 +116,33 @@ func TestRecordsEachChangeOnce(t *testing.T) {
 	}
 }
 
+func TestOldEventsAreNoNews(t *testing.T) {
+	f := newFakeAPI(t)
+	put := func(namespace, name string, age time.Duration) {
+		last := metav1.NewTime(time.Now().Add(-age))
+		f.put("events", &thing{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: namespace}, Reason: name, LastTimestamp: &last})
+	}
+	put("artisan-platform", "old", time.Hour)
+	put("artisan-platform", "recent", 10*time.Second)
+	put("default", "of-a-node", 0)
+	put("other", "elsewhere", 0)
+	to, stop := start(t, f)
+	put("artisan-platform", "new", 0)
+	to.wait(t, "new", func(r observation.Record) bool { return r.Event != nil && r.Event.Reason == "new" })
+	if err := stop(); err != nil {
+		t.Error(err)
+	}
+	got := map[string]int{}
+	for _, r := range to.records {
+		if r.Event != nil {
+			got[r.Event.Reason]++
+		}
+	}
+	if len(got) != 3 || got["recent"] != 1 || got["of-a-node"] != 1 || got["new"] != 1 {
+		t.Errorf("recorded %v, want recent, of-a-node and new once each", got)
+	}
+}
+
 func TestResumesAfterABreak(t *testing.T) {
 	f := newFakeAPI(t)
 	f.put("pods", newPod("a", "Pending"))

@@ -32,7 +32,7 @@ func (a *api) query(ctx context.Context, expr string, at time.Time) (answer, err
 	params := url.Values{
 		"query":   {expr},
 		"time":    {strconv.FormatFloat(float64(at.UnixMilli())/1000, 'f', 3, 64)},
-		"timeout": {strconv.FormatFloat(a.timeout.Seconds(), 'f', 3, 64) + "s"},
+		"timeout": {strconv.FormatFloat(a.timeout.Seconds(), 'f', 3, 64)}, // bare seconds: with a unit, fractions are refused
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base+"/api/v1/query?"+params.Encode(), nil)
 	if err != nil {

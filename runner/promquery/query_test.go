@@ -29,6 +29,10 @@ func (p prometheus) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(expr, selectorLabel) && answer == nil {
 		answer = vector(`{"headroom_selector":"0"}`, func(at float64) string { return fmt.Sprint(at - 1) })
 	}
+	if _, err := strconv.ParseFloat(r.URL.Query().Get("timeout"), 64); err != nil {
+		http.Error(w, "the timeout is no number of seconds", http.StatusBadRequest)
+		return
+	}
 	if err != nil || answer == nil || r.URL.Path != "/prom/api/v1/query" {
 		http.Error(w, "no such query", http.StatusNotFound)
 		return

@@ -9,6 +9,7 @@ import (
 	"net"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -120,7 +121,7 @@ func check(cfg Config) error {
 
 // allowed says whether host is this machine or one of those named.
 func allowed(host string, named []string) bool {
-	if host == "localhost" || slices.Contains(named, host) {
+	if strings.EqualFold(host, "localhost") || slices.ContainsFunc(named, func(h string) bool { return strings.EqualFold(h, host) }) {
 		return true
 	}
 	ip := net.ParseIP(host)

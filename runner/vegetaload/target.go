@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
@@ -45,7 +46,7 @@ func target(cfg Config) (vegeta.Targeter, string, error) {
 
 // allowed says whether host is this machine or one of those named.
 func allowed(host string, named []string) bool {
-	if host == "localhost" || slices.Contains(named, host) {
+	if strings.EqualFold(host, "localhost") || slices.ContainsFunc(named, func(h string) bool { return strings.EqualFold(h, host) }) {
 		return true
 	}
 	ip := net.ParseIP(host)
