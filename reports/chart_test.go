@@ -89,10 +89,10 @@ func TestWaterfallBars(t *testing.T) {
 		Steps:     []verdict.LadderStep{{At: 55e9, From: 3, To: 6, Allowed: 6}, {At: 70e9, From: 6, To: 9}},
 		Predicted: []verdict.LadderStep{{At: 60e9, From: 3, To: 6}}}
 	w := waterfallsOf([]verdict.ScaleEvent{e}, axis{zero: began})[0]
-	if len(w.Rows) != 5 {
+	if len(w.Rows) != 6 {
 		t.Fatalf("%d rows, want one for each stage", len(w.Rows))
 	}
-	decide, scheduled, ready := w.Rows[0], w.Rows[1], w.Rows[2]
+	decide, scheduled, ready := w.Rows[0], w.Rows[2], w.Rows[3]
 	if decide.Bar != (stripe{At: 0, Size: 50}) || decide.Unsure != (stripe{At: 50, Size: 10}) || !decide.Longest {
 		t.Errorf("decide: %+v", decide)
 	}

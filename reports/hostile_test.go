@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,7 +63,8 @@ func poisoned() Input {
 		r.Objectives[1].Verdict, r.Objectives[1].Cause = verdict.Fail, "x"
 		r.Objectives[2].Verdict, r.Objectives[2].Cause = verdict.Inconclusive, "x"
 	})
-	in.Run.Events[0].V.Type = "Warning"
+	in.Run = fresh()
+	in.Result.Gaps, in.Result.Warnings = slices.Clone(in.Run.Gaps), slices.Clone(in.Run.Warnings)
 	for _, p := range []any{&in.Result, in.Run, in.Plan} {
 		poison(reflect.ValueOf(p))
 	}

@@ -82,7 +82,7 @@ func (h *hpa) predicted(a axis, events []verdict.ScaleEvent) []float64 {
 		if out == nil {
 			out = a.blank()
 		}
-		breach := middle(*e.Breach)
+		breach := e.Breach.Latest // what the steps count from
 		level, next := e.From, 0
 		for i := range out {
 			at := a.from.Add(time.Duration(i) * a.step)

@@ -120,6 +120,12 @@ func marksOf(run *observation.Run) []moment {
 	for _, m := range run.Marks {
 		out = append(out, moment{m.At, m.V.Name, m.V.Name, "mark"})
 	}
+	return append(out, pushesOf(run)...)
+}
+
+// pushesOf are the pushes onto a queue.
+func pushesOf(run *observation.Run) []moment {
+	var out []moment
 	for _, q := range run.Queues {
 		s := fmt.Sprintf("%d jobs", q.V.Pushed)
 		out = append(out, moment{q.At, s, fmt.Sprintf("%s onto %s, which then held %d", s, q.V.List, q.V.Length), "mark"})

@@ -28,7 +28,7 @@ func queueCharts(in Input, a axis, hpas []*hpa) []chart {
 		}
 	}
 	c := chart{ID: "queue", Title: "Queue " + run.Queues[0].V.List, Unit: "jobs", Sources: []string{watchHPA},
-		Moments: marksOf(run), Series: []series{pushed, measured}}
+		Moments: pushesOf(run), Series: []series{pushed, measured}}
 	for _, h := range hpas {
 		for _, m := range h.last().Metrics {
 			if m.Type == "External" {

@@ -17,7 +17,7 @@ type stage struct {
 // stages lists what follows a breach, in the order in which it is expected.
 func stages(e verdict.ScaleEvent) []stage {
 	return []stage{
-		{"decide", e.Decide}, {"scheduled", e.Scheduled}, {"ready", e.Ready},
+		{"decide", e.Decide}, {"reached", e.Reached}, {"scheduled", e.Scheduled}, {"ready", e.Ready},
 		{"serving", e.Serving}, {"recovered", e.Recovered},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
@@ -57,8 +58,18 @@ func offeredAt(s float64) float64 {
 	return 2200
 }
 
-// synthetic is a finished run of eight minutes, as a log would hold it.
+// cached is one synthetic run for the tests that change no element of it.
+var cached = sync.OnceValue(fresh)
+
+// synthetic is a finished run of eight minutes, as a log would hold it. Its
+// fields may be changed, what they point to is shared.
 func synthetic() *observation.Run {
+	r := *cached()
+	return &r
+}
+
+// fresh builds the synthetic run anew.
+func fresh() *observation.Run {
 	r := &observation.Run{
 		Info: observation.RunInfo{ID: "20260314-092418-scale-out", Headroom: "v0.3.0", PlanFile: "scenarios/scale-out.yaml", Plan: planText,
 			Scripts: map[string]string{"load-test.js": "export default function () {\n  http.get(`${__ENV.BASE_URL}/health`);\n}\n"},
@@ -288,10 +299,10 @@ func syntheticEvents() []verdict.ScaleEvent {
 		rules = append(rules, verdict.LadderStep{At: time.Duration(60+i*15) * time.Second, From: climbs[i].to, To: c.to})
 	}
 	return []verdict.ScaleEvent{
-		{HPA: "artisan-platform-backend-hpa", From: 3, To: 20, Breach: window(242.1, 244.3), Decide: window(304.4, 304.7), Scheduled: window(366.2, 366.9),
+		{HPA: "artisan-platform-backend-hpa", From: 3, To: 20, Breach: window(242.1, 244.3), Decide: window(304.4, 304.7), Reached: window(365.6, 365.9), Scheduled: window(366.2, 366.9),
 			Ready: window(371.8, 372.4), Serving: window(372.4, 373.1), Recovered: window(310, 311), Longest: "decide", Allowed: 7, Steps: steps, Predicted: rules},
-		{HPA: "queue-worker-hpa", From: 2, To: 15, Breach: window(301, 316), Decide: window(331, 331.4), Scheduled: window(454.5, 455),
-			Ready: window(458.8, 459.6), Longest: "scheduled", Allowed: 5,
+		{HPA: "queue-worker-hpa", From: 2, To: 15, Breach: window(301, 316), Decide: window(331, 331.4), Reached: window(453.5, 454), Scheduled: window(454.5, 455),
+			Ready: window(458.8, 459.6), Longest: "reached", Allowed: 5,
 			Steps: []verdict.LadderStep{{At: 22e9, From: 2, To: 5, Allowed: 5}, {At: 53e9, From: 5, To: 8, Allowed: 8}, {At: 84e9, From: 8, To: 11, Allowed: 11}, {At: 114e9, From: 11, To: 14, Allowed: 14}, {At: 145e9, From: 14, To: 15, Allowed: 17}}},
 	}
 }

@@ -59,8 +59,7 @@ func waterfallsOf(events []verdict.ScaleEvent, a axis) []waterfall {
 	return out
 }
 
-// lay places the stages: each bar runs from the stage before it, the recovery
-// from the breach.
+// lay places the stages: each bar runs from the end of the stage before it.
 func (w *waterfall) lay(e verdict.ScaleEvent) {
 	breach := *e.Breach
 	last := breach
@@ -74,41 +73,43 @@ func (w *waterfall) lay(e verdict.ScaleEvent) {
 		return min(max(100*float64(t.Sub(breach.Earliest))/float64(total), 0), 100)
 	}
 	w.Total = between(breach, last).String()
-	w.Ticks = waterfallTicks(total, percent, breach.Earliest)
-	before := breach
+	w.Ticks = waterfallTicks(total, percent, middle(breach))
 	if width := percent(breach.Latest); width > 0.4 {
-		w.Rows = append(w.Rows, stageView{Name: "breach", Unsure: stripe{Size: width}, Since: between(breach, breach).String()})
+		w.Rows = append(w.Rows, stageView{Name: "breach", Unsure: stripe{Size: width}, Since: "± " + tenths(breach.Latest.Sub(breach.Earliest)/2)})
 	}
+	before := breach
 	for _, s := range stages(e) {
 		row := stageView{Name: s.Name, Missing: s.Moment == nil, Longest: s.Name == e.Longest && s.Moment != nil}
 		if s.Moment != nil {
-			start := before
-			if s.Name == "recovered" {
-				start = breach
+			row.Since = between(breach, *s.Moment).String()
+			row.place(percent, before, *s.Moment)
+			if !s.Moment.Latest.Before(before.Latest) {
+				row.Took = between(before, *s.Moment).String()
+				before = *s.Moment
 			}
-			row.place(percent, start, *s.Moment)
-			row.Took, row.Since = between(start, *s.Moment).String(), between(breach, *s.Moment).String()
-			before = *s.Moment
 		}
 		w.Rows = append(w.Rows, row)
 	}
 }
 
+// place draws a stage from the end of the one before. One that ended sooner
+// than that has no bar, only its end.
 func (r *stageView) place(percent func(time.Time) float64, start, end verdict.Moment) {
 	from, sure, to := percent(middle(start)), percent(end.Earliest), percent(end.Latest)
-	sure = max(sure, min(from, to))
-	r.Bar = stripe{At: min(from, sure), Size: max(sure-from, 0)}
-	r.Unsure = stripe{At: sure, Size: max(to-sure, 0.4)}
-	if r.Unsure.At > 99.6 {
-		r.Unsure.At = 99.6
+	if to >= from {
+		sure = min(max(sure, from), to)
+		r.Bar = stripe{At: from, Size: sure - from}
 	}
+	r.Unsure = stripe{At: min(sure, 99.6), Size: max(to-sure, 0.4)}
 }
 
 func waterfallTicks(total time.Duration, percent func(time.Time) float64, zero time.Time) []tick {
 	every := time.Duration(max(roundUp(total.Seconds()/6), 0.1) * float64(time.Second))
 	var out []tick
 	for at := time.Duration(0); at <= total && len(out) < 10; at += every {
-		out = append(out, tick{percent(zero.Add(at)), fmt.Sprintf("%.4g s", at.Seconds())})
+		if p := percent(zero.Add(at)); p < 100 {
+			out = append(out, tick{p, fmt.Sprintf("%.4g s", at.Seconds())})
+		}
 	}
 	return out
 }
