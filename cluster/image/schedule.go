@@ -17,14 +17,17 @@ type slots struct{ heavy, light int }
 // returns when every task that it started has ended: after the first failure,
 // or when ctx ends, nothing new starts and what runs is cancelled.
 func schedule(ctx context.Context, tasks []*task, s slots, r progress.Reporter) error {
-	ctx, cancel := context.WithCancel(ctx)
+	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	run := &execution{
 		waiting: inOrder(tasks), done: map[*task]bool{}, running: map[*task]bool{},
 		rank: urgent(tasks), slots: s, ended: make(chan result), start: time.Now(),
 	}
 	overall := r.Start(fmt.Sprintf("make images (%d steps)", len(run.waiting)))
-	err := run.loop(ctx, cancel, r, overall)
+	err := run.loop(inner, cancel, r, overall)
+	if err != nil && ctx.Err() != nil { // not the tasks' fault: say so, in place of what being killed made them say
+		err = fmt.Errorf("make images: stopped, what is done is kept: %w", context.Cause(ctx))
+	}
 	overall.Done(err)
 	return err
 }
@@ -75,12 +78,10 @@ func (x *execution) loop(ctx context.Context, cancel func(), r progress.Reporter
 }
 
 func (x *execution) outcome(ctx context.Context, failed error) error {
-	switch {
-	case failed != nil:
+	if failed != nil || len(x.waiting) == 0 {
 		return failed
-	case len(x.waiting) == 0:
-		return nil
-	case ctx.Err() != nil:
+	}
+	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return errors.New("image tasks wait for each other; this is a mistake in the catalog")

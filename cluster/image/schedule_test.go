@@ -101,11 +101,12 @@ func TestScheduleStopsAtTheFirstFailure(t *testing.T) {
 func TestScheduleEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{}
-		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, errors.New("interrupted"))
+		interrupted := errors.New("interrupted")
+		ctx, cancel := context.WithTimeoutCause(t.Context(), time.Minute, interrupted)
 		defer cancel()
 		first := r.job("first", true, time.Hour)
 		err := schedule(ctx, []*task{r.job("second", true, time.Hour, first)}, slots{heavy: 1, light: 1}, progress.Discard)
-		if err == nil || r.running != 0 || len(r.order) != 1 {
+		if !errors.Is(err, interrupted) || r.running != 0 || len(r.order) != 1 {
 			t.Errorf("error %v, %d running, started %q", err, r.running, r.order)
 		}
 	})
