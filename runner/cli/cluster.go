@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artisan-platform/headroom/runner/experiment"
+	"github.com/artisan-platform/headroom/runner/spec"
+)
+
+func (a *app) up() *cobra.Command {
+	var f runFlags
+	var name string
+	c := &cobra.Command{
+		Use:   "up [PLAN]",
+		Short: "Make the cluster and the stack, and leave them running",
+		Long: `Up creates the kind cluster, or adopts one that an earlier up or verify --keep
+left, installs the stack and waits until all of it answers. With a PLAN the
+cluster and the platform are those that the plan describes. Your own kubeconfig
+is not touched: up prints where Headroom's is.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			plan := spec.Default(name)
+			if len(args) == 1 {
+				p, err := loadPlan(cmd.Context(), args[0], f.allowHosts)
+				if err != nil {
+					return err
+				}
+				plan = p
+			}
+			cfg, err := a.config(f, plan)
+			if err != nil {
+				return err
+			}
+			env, err := experiment.Up(cmd.Context(), cfg)
+			if err != nil {
+				return err
+			}
+			a.console.Clear()
+			fmt.Fprintf(a.out, "cluster %s is up\n  kubectl --kubeconfig %s get pods -A\n  headroom down   # removes it\n", env.Name, env.Kubeconfig)
+			return nil
+		},
+	}
+	f.addImages(c)
+	f.addAllowHosts(c)
+	c.Flags().StringVar(&name, "name", "headroom", "name of the cluster")
+	return c
+}
+
+func (a *app) down() *cobra.Command {
+	var name string
+	c := &cobra.Command{
+		Use:   "down",
+		Short: "Remove the cluster and prove that nothing is left",
+		Long: `Down removes a cluster that Headroom created, and only such a one, with what an
+interrupted or killed run left of it: containers, volumes, kubeconfig.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return experiment.Down(cmd.Context(), name, a.console)
+		},
+	}
+	c.Flags().StringVar(&name, "name", "headroom", "name of the cluster")
+	return c
+}

@@ -1,0 +1,61 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/artisan-platform/headroom/cluster/image"
+	"github.com/artisan-platform/headroom/reports"
+	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/progress"
+	"github.com/artisan-platform/headroom/runner/spec"
+)
+
+// Config is what a run needs besides the machine.
+type Config struct {
+	Plan       *spec.Plan
+	Version    string // of the program, for the log
+	Images     image.Mode
+	KindConfig []byte // the built-in kind-config.yaml; the plan may name another
+	Out        string // folder of runs
+	AllowHosts []string
+	Keep       bool // leave a cluster that this run created
+	Reporter   progress.Reporter
+	Live       func(reports.Live) // called once a second under load; nil shows nothing
+}
+
+// ErrInterrupted is the cause of a context that the user cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// InfraError says that the machine, the cluster or the stack could not be made
+// to work, which says nothing about the platform's scaling.
+type InfraError struct {
+	Doing string // "create the cluster"
+	Err   error
+}
+
+func (e *InfraError) Error() string { return fmt.Sprintf("%s: %v", e.Doing, e.Err) }
+func (e *InfraError) Unwrap() error { return e.Err }
+
+func infra(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &InfraError{Doing: doing, Err: err}
+}
+
+func thisHost() observation.Host {
+	h := observation.Host{OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU()}
+	if name, err := os.Hostname(); err == nil {
+		h.Name = name
+	}
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) == nil {
+		h.Memory = info.Totalram * uint64(info.Unit)
+	}
+	return h
+}

@@ -1,0 +1,187 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/artisan-platform/headroom/cluster/host"
+	"github.com/artisan-platform/headroom/cluster/image"
+	"github.com/artisan-platform/headroom/cluster/kind"
+	"github.com/artisan-platform/headroom/cluster/stack"
+	"github.com/artisan-platform/headroom/runner/progress"
+	"github.com/artisan-platform/headroom/runner/spec"
+)
+
+// Env is a cluster with the stack in it.
+type Env struct {
+	Name       string
+	Kubeconfig string
+	REST       *rest.Config
+	Created    bool // by this run; an adopted cluster is left as it was found
+
+	stack   *stack.Stack
+	cluster *kind.Cluster
+}
+
+// SetupEstimate is how long cluster and stack take to be ready once the images
+// are built, on two cores.
+const SetupEstimate = 150 * time.Second
+
+// Up brings up the cluster and the stack that the plan describes.
+func Up(ctx context.Context, cfg Config) (*Env, error) {
+	config, err := kindConfig(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHost(ctx, cfg, config); err != nil {
+		return nil, err
+	}
+	opts := stackOptions(cfg.Plan.Stack.Platform, cfg.Reporter)
+	refs, err := stack.Images(opts)
+	if err != nil {
+		return nil, infra("list the stack's images", err)
+	}
+	builder := &image.Builder{Reporter: cfg.Reporter}
+	images, err := builder.Ensure(ctx, cfg.Images, refs)
+	if err != nil {
+		return nil, infra("provide the images", err)
+	}
+	env, err := makeCluster(ctx, cfg, config, images)
+	if err != nil {
+		return nil, err
+	}
+	if err := env.install(ctx, opts, builder, images); err != nil {
+		return env, err
+	}
+	return env, nil
+}
+
+func kindConfig(cfg Config) ([]byte, error) {
+	if cfg.Plan.Cluster.Config == "" {
+		return cfg.KindConfig, nil
+	}
+	b, err := os.ReadFile(cfg.Plan.Cluster.Config)
+	if err != nil {
+		return nil, infra("read the plan's kind configuration", err)
+	}
+	return b, nil
+}
+
+// HostOptions says what a cluster of this kind configuration needs of the
+// host.
+func HostOptions(config []byte) (host.Options, error) {
+	ports, err := kind.Ports(config)
+	if err != nil {
+		return host.Options{}, fmt.Errorf("kind configuration: %w", err)
+	}
+	cache, err := image.CacheDir()
+	if err != nil {
+		return host.Options{}, err
+	}
+	return host.Options{Ports: ports, Cluster: kind.DefaultName, CacheDir: cache}, nil
+}
+
+// checkHost refuses to begin on a machine that can't carry the cluster: one
+// line for each failure, before anything is created.
+func checkHost(ctx context.Context, cfg Config, config []byte) error {
+	return progress.Do(cfg.Reporter, "check this machine", func(progress.Step) error {
+		opts, err := HostOptions(config)
+		if err != nil {
+			return infra("check this machine", err)
+		}
+		opts.Cluster = cfg.Plan.Cluster.Name
+		opts.SourceMode = cfg.Images == image.Source
+		var lines []string
+		for _, c := range host.Inspect(ctx, opts) {
+			if c.Status == host.Failure {
+				lines = append(lines, fmt.Sprintf("%s: %s; %s", c.Name, c.Detail, c.Advice))
+			}
+		}
+		if len(lines) == 0 {
+			return nil
+		}
+		return infra("check this machine", fmt.Errorf("it cannot carry the cluster:\n  %s", strings.Join(lines, "\n  ")))
+	})
+}
+
+func makeCluster(ctx context.Context, cfg Config, config []byte, images image.Set) (*Env, error) {
+	traits, err := host.DetectTraits()
+	if err != nil {
+		return nil, infra("look at this machine", err)
+	}
+	opts := kind.Options{
+		Name: cfg.Plan.Cluster.Name, Config: config, NodeImage: images.NodeImage, Reporter: cfg.Reporter,
+		Host: kind.HostTraits{CgroupV1: traits.CgroupV1, LacksSysResource: traits.LacksSysResource,
+			NoCNIImage: images.Mode == image.Source},
+	}
+	_, found := kind.Find(ctx, opts)
+	c, err := kind.Up(ctx, opts)
+	if err != nil {
+		return nil, infra("create the cluster", err)
+	}
+	rc, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
+	if err != nil {
+		return nil, infra("load the cluster's kubeconfig", err)
+	}
+	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc, Created: found != nil, cluster: c}, nil
+}
+
+// install brings the images into the nodes and the stack into the cluster.
+func (e *Env) install(ctx context.Context, opts stack.Options, b *image.Builder, images image.Set) error {
+	if len(images.ToLoad) > 0 {
+		nodes, err := e.cluster.Nodes(ctx)
+		if err != nil {
+			return infra("list the nodes", err)
+		}
+		if err := b.Load(ctx, nodes, images.ToLoad); err != nil {
+			return infra("load images into the nodes", err)
+		}
+	}
+	s, err := stack.New(e.REST, opts)
+	if err != nil {
+		return infra("install the stack", err)
+	}
+	e.stack = s
+	if err := s.Apply(ctx); err != nil {
+		return infra("install the stack", err)
+	}
+	if err := s.WaitReady(ctx); err != nil {
+		return infra("wait for the stack", err)
+	}
+	return nil
+}
+
+// Down removes the cluster called name, if Headroom made it, with all remains.
+func Down(ctx context.Context, name string, r progress.Reporter) error {
+	return infra("remove the cluster", kind.Down(ctx, kind.Options{Name: name, Reporter: r}))
+}
+
+func stackOptions(p spec.Platform, r progress.Reporter) stack.Options {
+	return stack.Options{Backend: workload(p.Backend), Frontend: workload(p.Frontend), QueueWorker: workload(p.Worker), Reporter: r}
+}
+
+func workload(w spec.Workload) stack.Workload {
+	return stack.Workload{Image: w.Image, Command: w.Command, Env: w.Env}
+}
+
+// SetScriptDurations fills in how long the plan's scripts run by their own
+// stages, which only the engine can tell.
+func SetScriptDurations(ctx context.Context, plan *spec.Plan) error {
+	for i, l := range plan.Loads {
+		if l.Script == nil || l.Script.Stages != nil {
+			continue
+		}
+		program, err := CompileScript(ctx, *l.Script)
+		if err != nil {
+			return fmt.Errorf("load %q: %w", l.Name, err)
+		}
+		plan.Loads[i].Script.Duration = program.TotalDuration()
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package experiment
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/queueload"
+	"github.com/artisan-platform/headroom/runner/script"
+	"github.com/artisan-platform/headroom/runner/spec"
+	"github.com/artisan-platform/headroom/runner/vegetaload"
+)
+
+// servedBy is the response header by which a pod says its name.
+const servedBy = "X-Served-By"
+
+// runLoads starts each load at its offset and returns when all have ended. The
+// first load that breaks ends the others.
+func (r *run) runLoads(ctx context.Context) error {
+	start := time.Now()
+	r.live.begin(start)
+	loads, ctx := errgroup.WithContext(ctx)
+	var meters []*observation.Meter
+	for _, l := range r.cfg.Plan.Loads {
+		m := observation.NewMeter(l.Name, l.Vegeta != nil)
+		meters = append(meters, m)
+		loads.Go(func() error {
+			if err := sleep(ctx, time.Until(start.Add(l.Start))); err != nil {
+				return err
+			}
+			return r.runLoad(ctx, l, m)
+		})
+	}
+	stopCut, cut := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r.cutMeters(stopCut, meters)
+	}()
+	err := loads.Wait()
+	cut()
+	<-done
+	return err
+}
+
+// runLoad runs one load inside a phase of its own.
+func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter) error {
+	r.phase(l.Name, l.Name, true)
+	defer r.phase(l.Name, l.Name, false)
+	var err error
+	switch {
+	case l.Script != nil:
+		err = r.runScript(ctx, l, m)
+	case l.Vegeta != nil:
+		err = vegetaload.Run(ctx, vegetaload.Config{Name: l.Name, Attack: *l.Vegeta, Meter: m,
+			ServedByHeader: servedBy, AllowHosts: r.cfg.AllowHosts})
+	case l.Queue != nil:
+		err = queueload.Run(ctx, queueload.Config{Name: l.Name, Queue: *l.Queue, Sink: r,
+			AllowHosts: r.cfg.AllowHosts})
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("load %q: %w", l.Name, err)
+	}
+	return nil
+}
+
+func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter) error {
+	program, err := CompileScript(ctx, *l.Script)
+	if err != nil {
+		return err
+	}
+	end, err := script.Run(ctx, program, script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
+		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }})
+	end.Load = l.Name
+	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindScript, Script: &end})
+	return err
+}
+
+func (r *run) warn(source, text string) {
+	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindWarning,
+		Warning: &observation.Warning{Source: source, Text: text}})
+}
+
+// cutMeters moves finished seconds from the meters to the log, once a second,
+// and the rest when ctx ends.
+func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	probe := startProbe(ctx)
+	defer probe.wait()
+	for over := false; !over; {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			over = true
+		}
+		health := probe.read()
+		for _, m := range meters {
+			count, failed, response := m.Snapshot()
+			r.live.measured(count, failed, response)
+			for _, rec := range m.Cut(time.Now(), over, health) {
+				r.Observe(rec)
+			}
+		}
+		r.live.show()
+	}
+}
+
+// stages is the plan's replacement for a script's own stages.
+func stages(from []spec.VUStage) []script.Stage {
+	var to []script.Stage
+	for _, s := range from {
+		to = append(to, script.Stage{Duration: s.Duration, Target: s.Target})
+	}
+	return to
+}
