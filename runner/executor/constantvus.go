@@ -30,7 +30,7 @@ func (e ConstantVUs) Run(ctx context.Context, crew Crew) error {
 	defer cancel()
 	var n numbers
 	together(crew, func(vu VU) {
-		for soft.Err() == nil {
+		for open(soft) {
 			vu.Iterate(hard, n.iteration())
 		}
 	})

@@ -74,6 +74,13 @@ func window(ctx context.Context, d, grace time.Duration) (soft, hard context.Con
 	return soft, hard, func() { cancelSoft(); cancelHard() }
 }
 
+// open tells whether iterations may still start. The deadline itself counts:
+// its timer may be late.
+func open(soft context.Context) bool {
+	end, bounded := soft.Deadline()
+	return soft.Err() == nil && (!bounded || time.Now().Before(end))
+}
+
 // numbers counts the iterations that started.
 type numbers struct{ next atomic.Uint64 }
 

@@ -45,7 +45,7 @@ func (e SharedIterations) Run(ctx context.Context, crew Crew) error {
 	defer cancel()
 	var taken, started atomic.Uint64
 	together(crew, func(vu VU) {
-		for soft.Err() == nil {
+		for open(soft) {
 			n := taken.Add(1) - 1
 			if n >= e.Iterations {
 				return
@@ -74,7 +74,7 @@ func (e PerVUIterations) Run(ctx context.Context, crew Crew) error {
 	defer cancel()
 	var n numbers
 	together(crew, func(vu VU) {
-		for i := uint64(0); i < e.Iterations && soft.Err() == nil; i++ {
+		for i := uint64(0); i < e.Iterations && open(soft); i++ {
 			vu.Iterate(hard, n.iteration())
 		}
 	})

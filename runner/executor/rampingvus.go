@@ -87,7 +87,7 @@ func ramp(from int, s Stage, offset time.Duration, yield func(time.Duration, int
 func (e RampingVUs) Run(ctx context.Context, crew Crew) error {
 	soft, hard, cancel := window(ctx, e.Duration(), e.GracefulStop)
 	defer cancel()
-	r := ramping{crew: crew, hard: hard, slots: make([]slot, len(crew.VUs))}
+	r := ramping{crew: crew, soft: soft, hard: hard, slots: make([]slot, len(crew.VUs))}
 	for i := range r.slots {
 		r.slots[i].vu = crew.VUs[i]
 	}
@@ -113,11 +113,11 @@ func (e RampingVUs) Run(ctx context.Context, crew Crew) error {
 
 // ramping is one run of RampingVUs.
 type ramping struct {
-	crew  Crew
-	hard  context.Context
-	slots []slot
-	n     numbers
-	wg    sync.WaitGroup
+	crew       Crew
+	soft, hard context.Context
+	slots      []slot
+	n          numbers
+	wg         sync.WaitGroup
 }
 
 // start has a slot's virtual user iterate, or go on if it is still busy with
@@ -130,7 +130,7 @@ func (r *ramping) start(s *slot) {
 		r.crew.Observer.Active(1)
 		defer r.crew.Observer.Active(-1)
 		for {
-			ctx, ok := s.next(r.hard)
+			ctx, ok := s.next(r.soft, r.hard)
 			if !ok {
 				return
 			}

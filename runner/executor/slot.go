@@ -49,10 +49,10 @@ func (s *slot) stop(grace time.Duration) {
 
 // next returns the context of the next iteration, or false if there is none;
 // then the slot is idle.
-func (s *slot) next(hard context.Context) (context.Context, bool) {
+func (s *slot) next(soft, hard context.Context) (context.Context, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.wanted || hard.Err() != nil {
+	if !s.wanted || !open(soft) {
 		s.running = false
 		s.cut(nil)
 		if s.grace != nil {
