@@ -85,7 +85,8 @@ type LadderStep struct {
 	Allowed int32         `json:"allowed,omitempty"`
 }
 
-// LoadStat sums up one load.
+// LoadStat sums up one load. Its times are of every request, those without a
+// response included; the latency objectives leave those out.
 type LoadStat struct {
 	Load     string        `json:"load"`
 	Requests uint64        `json:"requests"`
