@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
@@ -19,7 +20,7 @@ type page struct {
 	Started, Took                 string
 	Tally                         tally
 	Tiles                         []tile
-	Objectives                    []objectiveView
+	Objectives                    []objectiveView // what decided stands first
 	Axis                          axisView
 	Charts                        []section
 	Waterfalls                    []waterfall
@@ -45,7 +46,24 @@ type fact struct{ Name, Value string }
 // objectiveView is an objective with the look of its verdict.
 type objectiveView struct {
 	verdict.Objective
-	Claim claim
+	Claim  claim
+	Limits string // the limit without what stands in brackets behind it
+	Terms  string // what stands in brackets
+}
+
+// objectivesOf puts what failed first, then what could not be decided.
+func objectivesOf(objectives []verdict.Objective) []objectiveView {
+	var out []objectiveView
+	for _, o := range objectives {
+		v := objectiveView{Objective: o, Claim: claimOf(o.Verdict), Limits: o.Limit}
+		if limit, terms, ok := strings.Cut(o.Limit, " ("); ok && strings.HasSuffix(terms, ")") {
+			v.Limits, v.Terms = limit, strings.TrimSuffix(terms, ")")
+		}
+		out = append(out, v)
+	}
+	order := map[string]int{"fail": 0, "inconclusive": 1, "pass": 2}
+	slices.SortStableFunc(out, func(a, b objectiveView) int { return cmp.Compare(order[a.Claim.Class], order[b.Claim.Class]) })
+	return out
 }
 
 // axisView is the shared axis above the charts.
@@ -83,12 +101,9 @@ func newPage(in Input) page {
 		Tally: tallyOf(r.Objectives), Tiles: tilesOf(in, a, ts), Waterfalls: waterfallsOf(r.Events, a),
 		Loads: r.Loads, Failures: failuresOf(run), Scripts: run.Scripts, Steps: stepsOf(run.Steps),
 		Gaps: gapsOf(r.Gaps, a), Warnings: r.Warnings, Events: eventsOf(run), Facts: factsOf(in), Sources: sourcesOf(in),
-		Data: cursorOf(a, sections),
+		Data: cursorOf(a, sections), Objectives: objectivesOf(r.Objectives),
 	}
 	p.Notes = len(p.Gaps)+len(p.Warnings)+len(p.Events) > 0
-	for _, o := range r.Objectives {
-		p.Objectives = append(p.Objectives, objectiveView{o, claimOf(o.Verdict)})
-	}
 	p.Axis = axisView{Ticks: a.ticks(), Lanes: lanesOf(run, a), Marks: visible(a, marksOf(run)),
 		Summary: fmt.Sprintf("Time axis from %s to %s, counted from the start of the load at %s", clock(a.offset(0)), clock(a.offset(a.n)), utc(a.zero))}
 	for _, g := range run.Gaps {
@@ -165,10 +180,10 @@ func (h *hpa) tile(events []verdict.ScaleEvent, a axis) tile {
 		t.Value = fmt.Sprintf("%d → %s", e.From, t.Value)
 		t.Note = "most ready replicas"
 		if e.Breach != nil && e.Decide != nil {
-			t.Note += "; decided " + between(*e.Breach, *e.Decide).String()
+			t.Note += "; decided " + unbroken(between(*e.Breach, *e.Decide).String())
 		}
 		if e.Breach != nil && e.Ready != nil {
-			t.Note += ", ready " + between(*e.Breach, *e.Ready).String() + " after the breach"
+			t.Note += ", ready " + unbroken(between(*e.Breach, *e.Ready).String()) + " after the breach"
 		}
 		break
 	}

@@ -14,12 +14,17 @@ type stage struct {
 	Moment *verdict.Moment
 }
 
-// stages lists what follows a breach, in the order in which it is expected.
+// stages lists what follows a breach, in the order in which it is expected. A
+// fall starts no pods.
 func stages(e verdict.ScaleEvent) []stage {
-	return []stage{
+	all := []stage{
 		{"decide", e.Decide}, {"reached", e.Reached}, {"scheduled", e.Scheduled}, {"ready", e.Ready},
 		{"serving", e.Serving}, {"recovered", e.Recovered},
 	}
+	if e.To < e.From {
+		return all[:2]
+	}
+	return all
 }
 
 // middle is the most likely time of a moment.

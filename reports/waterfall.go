@@ -107,7 +107,7 @@ func waterfallTicks(total time.Duration, percent func(time.Time) float64, zero t
 	every := time.Duration(max(roundUp(total.Seconds()/6), 0.1) * float64(time.Second))
 	var out []tick
 	for at := time.Duration(0); at <= total && len(out) < 10; at += every {
-		if p := percent(zero.Add(at)); p < 100 {
+		if p := percent(zero.Add(at)); p < 96 {
 			out = append(out, tick{p, fmt.Sprintf("%.4g s", at.Seconds())})
 		}
 	}
