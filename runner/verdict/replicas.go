@@ -93,7 +93,7 @@ func (s scaling) inTime(o Objective, when Moment, limit time.Duration) Objective
 	o.Value += " after " + unit.Duration(max(when.Latest.Sub(m.Latest), 0))
 	o.Margin = unit.SignedDuration(limit - max(when.Latest.Sub(m.Latest), 0))
 	switch {
-	case !(took <= limit):
+	case took > limit:
 		if gap, ok := longest(within(s.blind(s.hpa), when.Earliest, when.Latest)); ok {
 			return o.inconclusive("when it was reached is not known: " + s.describe(gap))
 		}

@@ -105,7 +105,7 @@ func (s scaling) watched() Objective {
 	gap, ok := s.over(s.hpa, s.from, s.to)
 	d := gap.To.Sub(gap.From)
 	o.Value, o.Margin = "blind for "+unit.Duration(d), unit.SignedDuration(most-d)
-	if ok && !(d <= most) {
+	if ok && d > most {
 		return o.inconclusive(s.describe(gap))
 	}
 	return o.pass()

@@ -25,14 +25,41 @@ const (
 	seen      = "backend: observed throughout"
 )
 
-func TestScenarios(t *testing.T) {
-	tests := []struct {
-		name   string
-		change func(*scene, *spec.Plan)
-		want   Value
-		reason string           // part of it
-		of     map[string]Value // objectives to look at
-	}{
+// story is one run and what the judge must make of it.
+type story struct {
+	name   string
+	change func(*scene, *spec.Plan)
+	want   Value
+	reason string           // part of it
+	of     map[string]Value // objectives to look at
+}
+
+func (tt story) check(t *testing.T) {
+	s, p := measured(), plan()
+	tt.change(s, p)
+	r := s.judge(t, p)
+	got := make(map[string]Value)
+	for _, o := range r.Objectives {
+		got[o.Name] = o.Verdict
+	}
+	for name, want := range tt.of {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %s", name, got[name], want)
+		}
+	}
+	if r.Verdict != tt.want || !strings.Contains(r.Reason, tt.reason) {
+		t.Errorf("verdict %s: %s; want %s: %s", r.Verdict, r.Reason, tt.want, tt.reason)
+	}
+	if t.Failed() {
+		for _, o := range r.Objectives {
+			t.Logf("%-12s %s: %s against %s, margin %s. %s [%s]", o.Verdict, o.Name, o.Value, o.Limit, o.Margin, o.Cause, o.Evidence)
+		}
+	}
+}
+
+// TestShows are the endings that a user was promised.
+func TestShows(t *testing.T) {
+	tests := []story{
 		{"as measured", func(*scene, *spec.Plan) {}, Pass, "Every objective holds: 10 of 10.",
 			map[string]Value{inLive: Pass, inPlanned: Pass, obeys: Pass, desired20: Pass, ready20: Pass, "p95": Pass}},
 		{"a: maxReplicas 10", func(s *scene, _ *spec.Plan) {
@@ -65,6 +92,15 @@ func TestScenarios(t *testing.T) {
 			s.end = &observation.End{Outcome: observation.Interrupted, Cause: "SIGINT"}
 		}, Inconclusive, "the run ended as interrupted: SIGINT", map[string]Value{"run completed": Inconclusive, desired20: Pass}},
 		{"h: killed", func(s *scene, _ *spec.Plan) { s.end = nil }, Inconclusive, "the run was killed", map[string]Value{"run completed": Inconclusive}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, tt.check)
+	}
+}
+
+// TestScaling are other ways for an autoscaler to do well or badly.
+func TestScaling(t *testing.T) {
+	tests := []story{
 		{"the window is not honoured", func(s *scene, _ *spec.Plan) { s.steps = map[int]int32{0: 5, 1: 7, 3: 14, 5: 20} },
 			Fail, "it was not honoured", map[string]Value{inLive: Fail, inPlanned: Fail}},
 		{"a step beyond the policies", func(s *scene, _ *spec.Plan) { s.steps = map[int]int32{3: 12, 5: 20} },
@@ -96,29 +132,35 @@ func TestScenarios(t *testing.T) {
 		}, Inconclusive, "connection refused", map[string]Value{inLive: Inconclusive, inPlanned: Inconclusive, desired20: Pass, seen: Pass}},
 		{"too late for the plan", func(_ *scene, p *spec.Plan) { p.Objectives.ScaleOut[0].Within = 60 * time.Second },
 			Fail, "too late", map[string]Value{desired20: Fail, ready20: Pass}},
+		{"the second of two rises is late", func(s *scene, _ *spec.Plan) {
+			s.rps = []float64{136, 581, 710, 698, 90, 90, 150, 150, 150, 150, 150, 150, 150, 150, 150, 150, 105}
+			s.steps, s.syncs, s.seconds = map[int]int32{3: 5, 14: 9}, 18, 300
+		}, Fail, "later than a window of 1m allows", map[string]Value{inLive: Fail, obeys: Pass}},
+		{"scaling up is disabled", func(s *scene, _ *spec.Plan) { s.selectUp, s.steps = "Disabled", nil },
+			Fail, "scaling up is disabled in the HPA's spec", map[string]Value{inLive: Inconclusive, desired20: Fail, ready20: Fail}},
+		{"the target cannot be scaled", func(s *scene, _ *spec.Plan) {
+			s.steps = nil
+			s.condition = &observation.Condition{Type: "AbleToScale", Status: "False", Reason: "FailedGetScale", Message: "not found"}
+		}, Fail, "", map[string]Value{inLive: Fail, desired20: Fail}},
+		{"the HPA is deleted in mid-run", func(s *scene, _ *spec.Plan) {
+			s.steps, s.syncs = map[int]int32{3: 5}, 5
+			gone := s.hpa(start.Add(80*time.Second), 5, 5, 430, true)
+			gone.HPA.Deleted = true
+			s.extra = append(s.extra, gone)
+		}, Fail, "was deleted during the run", map[string]Value{desired20: Fail}},
+		{"killed before the end of the rise", func(s *scene, _ *spec.Plan) {
+			s.end, s.steps, s.syncs, s.seconds = nil, map[int]int32{3: 5}, 4, 60
+		}, Inconclusive, "the run was killed", map[string]Value{inLive: Pass, desired20: Inconclusive, ready20: Inconclusive}},
+		{"killed before any decision", func(s *scene, _ *spec.Plan) {
+			s.end, s.steps, s.syncs, s.seconds = nil, nil, 3, 45
+		}, Inconclusive, "the run was killed", map[string]Value{inLive: Inconclusive, desired20: Inconclusive}},
+		{"jobs that were not all pushed", func(s *scene, p *spec.Plan) {
+			p.Loads = append(p.Loads, spec.Load{Name: "jobs", Queue: &spec.Queue{Jobs: 155}})
+			s.extra = append(s.extra, phase(start, "jobs", true), phase(start.Add(time.Second), "jobs", false),
+				observation.Record{Time: start, Kind: observation.KindQueue, Queue: &observation.Queue{Load: "jobs", Pushed: 100}})
+		}, Inconclusive, `load "jobs" pushed 100 of 155 jobs`, nil},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s, p := measured(), plan()
-			tt.change(s, p)
-			r := s.judge(t, p)
-			got := make(map[string]Value)
-			for _, o := range r.Objectives {
-				got[o.Name] = o.Verdict
-			}
-			for name, want := range tt.of {
-				if got[name] != want {
-					t.Errorf("%s is %q, want %s", name, got[name], want)
-				}
-			}
-			if r.Verdict != tt.want || !strings.Contains(r.Reason, tt.reason) {
-				t.Errorf("verdict %s: %s; want %s: %s", r.Verdict, r.Reason, tt.want, tt.reason)
-			}
-			if t.Failed() {
-				for _, o := range r.Objectives {
-					t.Logf("%-12s %s: %s against %s, margin %s. %s [%s]", o.Verdict, o.Name, o.Value, o.Limit, o.Margin, o.Cause, o.Evidence)
-				}
-			}
-		})
+		t.Run(tt.name, tt.check)
 	}
 }

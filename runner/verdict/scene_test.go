@@ -41,6 +41,9 @@ type scene struct {
 	lag, stall         time.Duration
 	seconds            int
 
+	selectUp  string                 // "Max" if empty
+	condition *observation.Condition // another one of the HPA
+
 	blindFrom  int // sync from which the pods metric has no value; 0: never
 	thresholds []observation.Threshold
 	proms      []observation.Prom
@@ -139,7 +142,7 @@ func (s *scene) autoscaler() []observation.Record {
 func (s *scene) hpa(at time.Time, current, desired int32, rps float64, known bool) observation.Record {
 	cpu := 40.0
 	h := observation.HPA{Namespace: "artisan-platform", Name: hpaName, UID: "u1", TargetKind: "Deployment", Target: backend, Min: 3, Max: s.max,
-		ScaleUp: observation.Rules{Window: s.window, Select: "Max", Policies: []observation.Policy{
+		ScaleUp: observation.Rules{Window: s.window, Select: or(s.selectUp, "Max"), Policies: []observation.Policy{
 			{Type: "Percent", Value: 100, Period: 30 * time.Second}, {Type: "Pods", Value: 4, Period: 60 * time.Second}}},
 		ScaleDown: observation.Rules{Window: 300 * time.Second, Select: "Min", Policies: []observation.Policy{
 			{Type: "Percent", Value: 50, Period: 60 * time.Second}, {Type: "Pods", Value: 2, Period: 60 * time.Second}}},
@@ -148,6 +151,9 @@ func (s *scene) hpa(at time.Time, current, desired int32, rps float64, known boo
 			{Type: "Pods", Name: "http_requests_per_second", TargetType: "AverageValue", Target: 100, Current: &rps}},
 		Current: current, Desired: desired,
 		Conditions: []observation.Condition{{Type: "ScalingActive", Status: "True", Reason: "ValidMetricFound"}},
+	}
+	if s.condition != nil {
+		h.Conditions = append(h.Conditions, *s.condition)
 	}
 	if desired == s.max {
 		h.Conditions = append(h.Conditions, observation.Condition{Type: "ScalingLimited", Status: "True", Reason: "TooManyReplicas",

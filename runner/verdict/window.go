@@ -52,31 +52,31 @@ func (s scaling) windows(what string, window func(time.Time) time.Duration) Obje
 // Both ends have the plan's slack, and a decision that may lie on either side
 // of a bound is held to be on the right one.
 func (s scaling) window(o Objective, r rise, w time.Duration) (Objective, bool) {
-	soonest, latest := w-s.want.Sync-s.want.Slack, w+2*s.want.Sync+s.want.Slack
-	o.Limit = fmt.Sprintf("%s to %s after the breach (window %s, sync %s, slack %s)", unit.Exact(max(soonest, 0)), unit.Exact(latest),
+	soonest, bound := w-s.want.Sync-s.want.Slack, w+2*s.want.Sync+s.want.Slack
+	o.Limit = fmt.Sprintf("%s to %s after the breach (window %s, sync %s, slack %s)", unit.Exact(max(soonest, 0)), unit.Exact(bound),
 		unit.Exact(w), unit.Exact(s.want.Sync), unit.Exact(s.want.Slack))
 	if r.breach == nil {
 		return s.unexplained(o, r)
 	}
 	b := r.breach
 	if len(r.steps) == 0 {
-		return s.undecided(o, b, latest)
+		return s.undecided(o, b, bound)
 	}
 	decided := r.steps[0].when
 	early, late := decided.Latest.Sub(b.first), decided.Earliest.Sub(later(b.firm, b.first))
 	o.Value = unit.Duration(max(early, 0))
-	o.Margin = unit.SignedDuration(min(early-soonest, latest-late))
+	o.Margin = unit.SignedDuration(min(early-soonest, bound-late))
 	o.Evidence = fmt.Sprintf("records hpa %s: breach seen at %s, %d -> %d decided %s", s.want.HPA, s.at(b.first),
 		r.steps[0].from, r.steps[0].to, s.span(decided.Earliest, decided.Latest))
 	if gap, ok := s.over(s.hpa, b.moment(s.want).Earliest, decided.Latest); ok {
 		return o.inconclusive(s.describe(gap)), true
 	}
 	switch {
-	case !(late <= latest):
-		return o.fail(fmt.Sprintf("decided %s after the breach, %s later than a window of %s allows", unit.Duration(late), unit.Duration(late-latest), unit.Exact(w))), true
+	case late > bound:
+		return o.fail(fmt.Sprintf("decided %s after the breach, %s later than a window of %s allows", unit.Duration(late), unit.Duration(late-bound), unit.Exact(w))), true
 	case b.prior.IsZero() && early < soonest+s.want.Sync:
 		return o.inconclusive("the metrics asked for more when watching began: since when is not known"), true
-	case !(early >= soonest):
+	case early < soonest:
 		return o.fail(fmt.Sprintf("decided %s after the breach, %s sooner than a window of %s allows: it was not honoured", unit.Duration(max(early, 0)), unit.Duration(soonest-early), unit.Exact(w))), true
 	}
 	return o.pass(), true
