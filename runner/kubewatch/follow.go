@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -33,9 +34,13 @@ func (s *stream) follow(ctx context.Context) error {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return fmt.Errorf("open watch: %w", err)
+		return fmt.Errorf("open watch: %w", withoutURL(err))
 	}
-	defer w.Stop()
+	defer func() {
+		w.Stop()
+		for range w.ResultChan() { // its reader has ended when this does
+		}
+	}()
 	s.contact.good(s.clock())
 	for {
 		dead.Reset(limit)
@@ -84,4 +89,14 @@ func (s *stream) apply(t watch.EventType, obj runtime.Object) {
 		s.deleted(obj)
 	case watch.Bookmark:
 	}
+}
+
+// withoutURL drops the address from a client's error: the stream's name says
+// what was asked, and the address would hide the cause.
+func withoutURL(err error) error {
+	var e *url.Error
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }

@@ -85,7 +85,7 @@ func (s *stream) relist(ctx context.Context) error {
 	defer cancel()
 	list, err := s.list(ctx, metav1.ListOptions{})
 	if err != nil {
-		return fmt.Errorf("list: %w", err)
+		return fmt.Errorf("list: %w", withoutURL(err))
 	}
 	items, err := meta.ExtractList(list)
 	if err != nil {
