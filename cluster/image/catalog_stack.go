@@ -10,7 +10,7 @@ func stackImages(c components) []Image {
 			Recipe: serviceRecipe(binary(c.kubeStateMetrics, "kube-state-metrics", "/kube-state-metrics"))},
 		{Ref: "registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0",
 			Recipe: serviceRecipe(binary(c.prometheusAdapter, "adapter", "/adapter"))},
-		{Ref: "docker.io/prom/prometheus:v2.42.0", Recipe: prometheusRecipe()},
+		{Ref: "docker.io/prom/prometheus:v3.14.0", Recipe: prometheusRecipe(c)},
 		{Ref: "docker.io/library/redis:7.0.15", Recipe: redisRecipe()},
 	}
 }
@@ -38,16 +38,12 @@ func serviceRecipe(program File) Recipe {
 	}
 }
 
-// prometheusRecipe takes Debian's Prometheus: it is there in seconds, where a
-// build from source takes minutes. The paths are those of the upstream image.
-func prometheusRecipe() Recipe {
-	files := append(minimalFiles(), directory("/etc/prometheus", 0o755), directory("/prometheus", 0o777))
+// prometheusRecipe is built from source: Debian's Prometheus leaves Kubernetes
+// service discovery out. The paths are those of the upstream image.
+func prometheusRecipe(c components) Recipe {
+	files := append(minimalFiles(), directory("/etc/prometheus", 0o755), directory("/prometheus", 0o777),
+		binary(c.prometheus, "prometheus", "/bin/prometheus"))
 	return Recipe{
-		Debian: &Debian{
-			Packages: []Package{{"prometheus", "2.42.0"}},
-			Paths:    []string{"/usr/bin/prometheus"},
-			Expected: 15 * second,
-		},
 		Files: files,
 		Config: Config{
 			Entrypoint: []string{"/bin/prometheus"},

@@ -159,7 +159,7 @@ func TestFind(t *testing.T) {
 	for ref, want := range map[string]string{
 		"redis:7.0.15":                   "docker.io/library/redis:7.0.15",
 		"docker.io/library/redis:7.0.15": "docker.io/library/redis:7.0.15",
-		"prom/prometheus:v2.42.0":        "docker.io/prom/prometheus:v2.42.0",
+		"prom/prometheus:v3.14.0":        "docker.io/prom/prometheus:v3.14.0",
 		PlatformRef:                      PlatformRef,
 	} {
 		if img, err := Find(ref); err != nil || img.Ref != want {

@@ -22,6 +22,7 @@ const (
 type components struct {
 	kubernetes, containerd, etcd, coreDNS              *GoBuild
 	metricsServer, kubeStateMetrics, prometheusAdapter *GoBuild
+	prometheus                                         *GoBuild
 }
 
 func newComponents() components {
@@ -33,6 +34,7 @@ func newComponents() components {
 		metricsServer:     simpleBuild("metrics-server", "sigs.k8s.io/metrics-server", "v0.9.0", "/cmd/metrics-server", 140*second),
 		kubeStateMetrics:  simpleBuild("kube-state-metrics", "k8s.io/kube-state-metrics/v2", "v2.15.0", "", 95*second),
 		prometheusAdapter: simpleBuild("prometheus-adapter", "sigs.k8s.io/prometheus-adapter", "v0.12.0", "/cmd/adapter", 110*second),
+		prometheus:        prometheusBuild(),
 	}
 	c.metricsServer.Vars = map[string]string{"k8s.io/client-go/pkg/version.gitVersion": c.metricsServer.Version}
 	c.kubeStateMetrics.Vars = map[string]string{"github.com/prometheus/common/version.Version": c.kubeStateMetrics.Version}
@@ -42,6 +44,15 @@ func newComponents() components {
 // simpleBuild is one command of one module; most components are no more.
 func simpleBuild(name, module, version, dir string, expected time.Duration) *GoBuild {
 	return &GoBuild{Name: name, Module: module, Version: version, Packages: []string{module + dir}, Expected: expected}
+}
+
+// prometheusBuild takes of the service discoveries only the one that the stack
+// uses: all of them together are most of the program.
+func prometheusBuild() *GoBuild {
+	b := simpleBuild("prometheus", "github.com/prometheus/prometheus", "v0.314.0", "/cmd/prometheus", 200*second)
+	b.Tags = []string{"remove_all_sd", "enable_kubernetes_sd"}
+	b.Vars = map[string]string{"github.com/prometheus/common/version.Version": "3.14.0"}
+	return b
 }
 
 func kubernetesBuild() *GoBuild {

@@ -31,6 +31,9 @@ func (s *Stack) explainDeployment(ctx context.Context, namespace, name string) s
 		if event := s.lastWarning(ctx, namespace, "Pod", pod.Name); event != "" {
 			cause += " (" + event + ")"
 		}
+		if last := s.lastWords(ctx, pod); last != "" {
+			cause += ", last output: " + last
+		}
 		causes = append(causes, cause)
 	}
 	if len(causes) == 0 {
@@ -55,6 +58,27 @@ func (s *Stack) explainReplicaSets(ctx context.Context, namespace, name string) 
 	}
 	return ""
 }
+
+// lastWords is the end of what a crashed container printed, which is nearly
+// always the cause itself.
+func (s *Stack) lastWords(ctx context.Context, pod *corev1.Pod) string {
+	const lines, bytes = 3, 1000
+	for _, c := range pod.Status.ContainerStatuses {
+		if c.RestartCount == 0 && c.State.Terminated == nil {
+			continue
+		}
+		opts := &corev1.PodLogOptions{Container: c.Name, Previous: c.State.Terminated == nil, TailLines: ptrTo(int64(lines))}
+		out, err := s.client.CoreV1().Pods(pod.Namespace).GetLogs(pod.Name, opts).DoRaw(ctx)
+		if err != nil {
+			return fmt.Sprintf("cannot be read: %v", err)
+		}
+		text := strings.TrimSpace(string(out))
+		return text[max(0, len(text)-bytes):]
+	}
+	return ""
+}
+
+func ptrTo[T any](v T) *T { return &v }
 
 func podReady(pod *corev1.Pod) bool {
 	for _, c := range pod.Status.Conditions {

@@ -10,15 +10,13 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func resourceMetric(name corev1.ResourceName, percent int32) autoscalingv2.MetricSpec {
 	return autoscalingv2.MetricSpec{Type: "Resource", Resource: &autoscalingv2.ResourceMetricSource{
 		Name: name, Target: autoscalingv2.MetricTarget{Type: "Utilization", AverageUtilization: &percent}}}
 }
 
 func average(value string) autoscalingv2.MetricTarget {
-	return autoscalingv2.MetricTarget{Type: "AverageValue", AverageValue: ptr(resource.MustParse(value))}
+	return autoscalingv2.MetricTarget{Type: "AverageValue", AverageValue: ptrTo(resource.MustParse(value))}
 }
 
 // guideHPAs is the guide's text, written down a second time by hand. Whole
@@ -33,16 +31,16 @@ func guideHPAs() map[string]autoscalingv2.HorizontalPodAutoscalerSpec {
 	}
 	backend := &autoscalingv2.HorizontalPodAutoscalerBehavior{
 		ScaleDown: &autoscalingv2.HPAScalingRules{
-			StabilizationWindowSeconds: ptr[int32](300), SelectPolicy: ptr(autoscalingv2.MinChangePolicySelect),
+			StabilizationWindowSeconds: ptrTo[int32](300), SelectPolicy: ptrTo(autoscalingv2.MinChangePolicySelect),
 			Policies: []autoscalingv2.HPAScalingPolicy{{Type: "Percent", Value: 50, PeriodSeconds: 60}, {Type: "Pods", Value: 2, PeriodSeconds: 60}},
 		},
 		ScaleUp: &autoscalingv2.HPAScalingRules{
-			StabilizationWindowSeconds: ptr[int32](60), SelectPolicy: ptr(autoscalingv2.MaxChangePolicySelect),
+			StabilizationWindowSeconds: ptrTo[int32](60), SelectPolicy: ptrTo(autoscalingv2.MaxChangePolicySelect),
 			Policies: []autoscalingv2.HPAScalingPolicy{{Type: "Percent", Value: 100, PeriodSeconds: 30}, {Type: "Pods", Value: 4, PeriodSeconds: 60}},
 		},
 	}
 	worker := &autoscalingv2.HorizontalPodAutoscalerBehavior{ScaleUp: &autoscalingv2.HPAScalingRules{
-		StabilizationWindowSeconds: ptr[int32](30),
+		StabilizationWindowSeconds: ptrTo[int32](30),
 		Policies:                   []autoscalingv2.HPAScalingPolicy{{Type: "Pods", Value: 3, PeriodSeconds: 30}},
 	}}
 	rps := autoscalingv2.MetricSpec{Type: "Pods", Pods: &autoscalingv2.PodsMetricSource{

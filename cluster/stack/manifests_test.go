@@ -103,7 +103,7 @@ func TestManifestsComeInOrderAndAreMarked(t *testing.T) {
 func TestImages(t *testing.T) {
 	want := []string{
 		"docker.io/library/redis:7.0.15",
-		"docker.io/prom/prometheus:v2.42.0",
+		"docker.io/prom/prometheus:v3.14.0",
 		"ghcr.io/artisan-platform/headroom-platform:v0.1.0",
 		"registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.15.0",
 		"registry.k8s.io/metrics-server/metrics-server:v0.9.0",

@@ -25,7 +25,7 @@ func TestRolledOut(t *testing.T) {
 		{"all", 2, appsv1.DeploymentStatus{ObservedGeneration: 2, Replicas: 3, UpdatedReplicas: 3, AvailableReplicas: 3}, true},
 	} {
 		d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Generation: tc.generation},
-			Spec: appsv1.DeploymentSpec{Replicas: ptr[int32](3)}, Status: tc.status}
+			Spec: appsv1.DeploymentSpec{Replicas: ptrTo[int32](3)}, Status: tc.status}
 		if state, met := rolledOut(d); met != tc.met || state == "" {
 			t.Errorf("%s: met %v with state %q, want %v", tc.name, met, state, tc.met)
 		}
@@ -57,7 +57,7 @@ func TestAPIAvailable(t *testing.T) {
 
 func TestHPAActiveNeedsAValueForEveryMetric(t *testing.T) {
 	cpu := autoscalingv2.MetricStatus{Type: "Resource", Resource: &autoscalingv2.ResourceMetricStatus{
-		Current: autoscalingv2.MetricValueStatus{AverageUtilization: ptr[int32](5)}}}
+		Current: autoscalingv2.MetricValueStatus{AverageUtilization: ptrTo[int32](5)}}}
 	empty := autoscalingv2.MetricStatus{}
 	condition := func(status corev1.ConditionStatus) []autoscalingv2.HorizontalPodAutoscalerCondition {
 		return []autoscalingv2.HorizontalPodAutoscalerCondition{{Type: autoscalingv2.ScalingActive, Status: status, Reason: "FailedGetPodsMetric", Message: "no metrics"}}
