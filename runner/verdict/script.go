@@ -3,7 +3,6 @@ package verdict
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/spec"
@@ -61,19 +60,14 @@ func (j *judge) threshold(l spec.Load, t observation.Threshold) Objective {
 		return o.inconclusive("the metric has no samples")
 	}
 	o.Value = unit.Number(*t.Observed)
-	if held := j.health[l.Name].held(j.plan.Objectives.Generator); held != "" && timed(t.Metric) {
+	// A starved generator inflates times, and with them checks and time-outs.
+	if held := j.health[l.Name].held(j.plan.Objectives.Generator); held != "" {
 		return o.inconclusive("the generator did not drive the load as planned: " + held)
 	}
 	if !t.Met {
 		return o.fail(fmt.Sprintf("the script's threshold %s %s is not met", t.Metric, t.Expr))
 	}
 	return o.pass()
-}
-
-// timed says that a metric measures time, which a starved generator inflates.
-func timed(metric string) bool {
-	name, _, _ := strings.Cut(metric, "{")
-	return strings.HasPrefix(name, "http_req_") && name != "http_req_failed" || strings.HasSuffix(name, "_duration")
 }
 
 // scriptWarnings notes what a script's summary says that is no objective.

@@ -37,18 +37,22 @@ func (s scaling) whyNotDesired(most int32) (Value, string) {
 }
 
 // tooLittleAsked tells metrics that never asked for so many replicas from
-// rules that were too slow for the load's length.
+// rules that were too slow for the load's length. Either may be the doing of a
+// load that was not driven as planned.
 func (s scaling) tooLittleAsked(most, asked int32) (Value, string) {
-	if asked >= s.want.Replicas {
-		return Fail, fmt.Sprintf("the metrics asked for %d, and the HPA came to %d by the end", asked, most)
-	}
 	cause := fmt.Sprintf("the metrics never asked for more than %d%s", max(asked, most), s.highestMetric())
+	if asked >= s.want.Replicas {
+		cause = fmt.Sprintf("the metrics asked for %d, and the HPA came to %d by the end", asked, most)
+	}
+	limit := s.plan.Objectives.Generator
 	for _, l := range s.plan.Loads {
-		if why := s.health[l.Name].sick(s.plan.Objectives.Generator); why != "" {
-			return Inconclusive, fmt.Sprintf("%s; but load %q was not driven as planned: %s", cause, l.Name, why)
+		h := s.health[l.Name]
+		why := h.held(limit)
+		if asked < s.want.Replicas {
+			why = or(h.sick(limit), s.undriven(l))
 		}
-		if why := s.undriven(l); why != "" {
-			return Inconclusive, cause + "; but " + why
+		if why != "" {
+			return Inconclusive, fmt.Sprintf("%s; but load %q was not driven as planned: %s", cause, l.Name, why)
 		}
 	}
 	return Fail, cause
