@@ -17,7 +17,7 @@ import (
 // go test ./reports -run TestPageFile -page /somewhere/report.html
 var pageFile = flag.String("page", "", "write the report of the synthetic run to this file")
 
-var pageOf = flag.String("of", "pass", "with -page: which run, one of pass, mixed and judged")
+var pageOf = flag.String("of", "pass", "with -page: which run, one of pass, mixed, judged, poisoned, killed and empty")
 
 func sortTimed(v []observation.Timed[observation.HPA]) {
 	slices.SortStableFunc(v, func(a, b observation.Timed[observation.HPA]) int { return a.At.Compare(b.At) })
@@ -33,7 +33,8 @@ func render(t *testing.T, in Input) string {
 }
 
 func TestPageFile(t *testing.T) {
-	in, ok := map[string]func() Input{"pass": func() Input { return syntheticInput(nil) }, "mixed": mixed, "judged": judged}[*pageOf]
+	in, ok := map[string]func() Input{"pass": func() Input { return syntheticInput(nil) }, "mixed": mixed, "judged": judged, "poisoned": poisoned,
+		"killed": func() Input { return poor()["killed"] }, "empty": func() Input { return Input{} }}[*pageOf]
 	if !ok {
 		t.Fatalf("-of %s: no such run", *pageOf)
 	}
