@@ -5,6 +5,7 @@ import "fmt"
 // Mode says where images come from.
 type Mode string
 
+// The modes of --images.
 const (
 	Auto     Mode = "auto"     // Registry where every image can be had from one, else Source
 	Registry Mode = "registry" // pulled, by pinned version
