@@ -71,6 +71,7 @@ type chartView struct {
 	Gaps                           []stripe
 	Moments                        []momentView
 	Labelled                       bool // moments have labels above the plot
+	Empty                          bool // there is no value to show
 	Misses                         string
 	Table                          table
 }
@@ -108,6 +109,7 @@ func (c chart) view(a axis, gaps []observation.Gap) chartView {
 	sc := c.scale()
 	v := chartView{ID: c.ID, Title: c.Title, Note: c.Note, Size: c.Size, Summary: c.summary(), Ticks: sc.ticks(c.Unit), Table: c.table(a)}
 	v.Grid = grid(v.Ticks, a.ticks())
+	v.Empty = !slices.ContainsFunc(c.Series, func(s series) bool { return !math.IsNaN(s.highest()) })
 	for _, s := range c.Series {
 		v.Curves = append(v.Curves, curveView{s.Name, s.Class, s.path(sc), c.print(s, s.highest())})
 	}

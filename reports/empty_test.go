@@ -61,6 +61,16 @@ func TestPoorRunsRenderAndClaimNoSuccess(t *testing.T) {
 	}
 }
 
+func TestAnEmptyChartSaysSo(t *testing.T) {
+	const said = "Nothing was observed."
+	if n := strings.Count(render(t, poor()["no samples"]), said); n != 8 {
+		t.Errorf("%d charts say that they are empty, want those of requests, of the queries and of the generator: 8", n)
+	}
+	if strings.Contains(render(t, syntheticInput(nil)), said) {
+		t.Error("a chart of a full run says that it is empty")
+	}
+}
+
 func TestJUnitOfPoorRunsHasAnError(t *testing.T) {
 	for name, in := range poor() {
 		doc := junitDocument(in)
