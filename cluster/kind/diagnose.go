@@ -63,7 +63,11 @@ func lastWarning(ctx context.Context, client kubernetes.Interface, p corev1.Pod)
 	}
 	var latest *corev1.Event
 	for i := range list.Items {
-		if e := &list.Items[i]; latest == nil || latest.LastTimestamp.Before(&e.LastTimestamp) {
+		e := &list.Items[i]
+		if e.Reason == "FailedScheduling" && p.Spec.NodeName != "" {
+			continue // overcome
+		}
+		if latest == nil || latest.LastTimestamp.Before(&e.LastTimestamp) {
 			latest = e
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -48,11 +49,20 @@ func TestSystemPodsReadyWantsPods(t *testing.T) {
 }
 
 func TestPodsReadyAddsTheLatestWarning(t *testing.T) {
-	pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p", Namespace: "n"}, Status: corev1.PodStatus{Phase: corev1.PodPending}}
-	event := &corev1.Event{ObjectMeta: metav1.ObjectMeta{Name: "e", Namespace: "n"}, Reason: "FailedCreatePodSandBox", Message: "no CNI"}
-	err := podsReady(context.Background(), fake.NewClientset(event), []corev1.Pod{pod})
-	if err == nil || !strings.Contains(err.Error(), "pod n/p is not ready: phase Pending (FailedCreatePodSandBox: no CNI)") {
-		t.Errorf("got %v", err)
+	warning := func(name, reason string, age time.Duration) *corev1.Event {
+		at := metav1.NewTime(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC).Add(-age))
+		return &corev1.Event{ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: "n"}, Reason: reason, Message: "m", LastTimestamp: at}
+	}
+	client := fake.NewClientset(warning("a", "BackOff", time.Hour), warning("b", "FailedCreatePodSandBox", time.Minute), warning("c", "FailedScheduling", 0))
+	for node, want := range map[string]string{
+		"":  "pod n/p is not ready: phase Pending (FailedScheduling: m)",
+		"w": "pod n/p is not ready: phase Pending (FailedCreatePodSandBox: m)", // scheduled meanwhile
+	} {
+		pod := corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: "p", Namespace: "n"}, Spec: corev1.PodSpec{NodeName: node},
+			Status: corev1.PodStatus{Phase: corev1.PodPending}}
+		if err := podsReady(context.Background(), client, []corev1.Pod{pod}); err == nil || err.Error() != want {
+			t.Errorf("on node %q: got %v, want %s", node, err, want)
+		}
 	}
 }
 
