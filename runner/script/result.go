@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,11 +73,11 @@ func (r *run) result(err error) observation.Script {
 	for _, t := range r.test.Options.Thresholds {
 		s.Thresholds = append(s.Thresholds, r.evaluate(t, r.elapsed))
 	}
-	switch {
-	case err != nil:
+	if reason := r.test.FailedFor(); reason != "" {
+		err = errors.Join(err, errors.New(reason))
+	}
+	if err = errors.Join(err, r.tornDown); err != nil {
 		s.Error = err.Error()
-	default:
-		s.Error = r.test.FailedFor()
 	}
 	return s
 }

@@ -61,7 +61,7 @@ func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error
 		r.test.Warn(w)
 	}
 	err := r.run(ctx)
-	return r.result(err), r.fatal(err)
+	return r.result(err), fatal(err)
 }
 
 // run is one run of a program.
@@ -74,6 +74,7 @@ type run struct {
 	control    *vu.VU // runs setup and teardown
 	data       string // what setup returned, as JSON
 	elapsed    time.Duration
+	tornDown   error // what teardown came to
 }
 
 // run goes through the life cycle of the script.
@@ -102,8 +103,8 @@ func (r *run) run(ctx context.Context) error {
 	}
 	ending, cancel := r.ending(ctx)
 	defer cancel()
-	_, tornDown := r.stage(ending, "teardown", r.test.Options.TeardownTimeout)
-	return errors.Join(err, wrapTeardown(tornDown))
+	_, r.tornDown = r.stage(ending, "teardown", r.test.Options.TeardownTimeout)
+	return err
 }
 
 // ending is the context of teardown: it outlives ctx by the stop time-out.
@@ -155,12 +156,10 @@ func waitUntil(ctx context.Context, at time.Time) error {
 	}
 }
 
-// fatal is err unless it is a result: an abort that the script wanted, or a
-// teardown that failed after the load was done.
-func (r *run) fatal(err error) error {
+// fatal is err unless it is a result: an abort that the script wanted.
+func fatal(err error) error {
 	var aborted vu.Aborted
-	var teardown *teardownError
-	if errors.As(err, &aborted) || errors.As(err, &teardown) {
+	if errors.As(err, &aborted) {
 		return nil
 	}
 	return err

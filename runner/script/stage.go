@@ -2,7 +2,6 @@ package script
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -37,17 +36,4 @@ func (r *run) stage(ctx context.Context, name string, limit time.Duration) (stri
 		return "", fmt.Errorf("%s(): what it returns cannot be kept as JSON: %w", name, vu.Explain(err))
 	}
 	return text, nil
-}
-
-// teardownError says that teardown failed, after the load itself was done.
-type teardownError struct{ err error }
-
-func (e *teardownError) Error() string { return e.err.Error() }
-func (e *teardownError) Unwrap() error { return e.err }
-
-func wrapTeardown(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return err
-	}
-	return &teardownError{err}
 }

@@ -19,6 +19,9 @@ var errDecompress = errors.New("decompress the body")
 // read reads the whole body: a connection is reused only then, and receiving
 // is part of a request's duration.
 func read(res *http.Response, kind bodyKind) ([]byte, error) {
+	if res.Body == http.NoBody { // as after HEAD, whatever Content-Length says
+		return []byte{}, nil
+	}
 	if kind == none {
 		_, err := io.Copy(io.Discard, res.Body)
 		return nil, err

@@ -62,7 +62,7 @@ func adder(v *vu.VU, m *metric.Metric) func(sobek.FunctionCall) sobek.Value {
 			if v.Test.Options.Throw {
 				v.Throw("%s.add(%v): not a number", m.Name, call.Argument(0))
 			}
-			v.Test.Warn(fmt.Sprintf("%s.add(%v): not a number, and not counted", m.Name, call.Argument(0)))
+			v.Test.WarnOnce(fmt.Sprintf("%s.add(%v): not a number, and not counted", m.Name, call.Argument(0)))
 			return v.Runtime.ToValue(false)
 		}
 		m.Add(x, vu.Tagged{Own: v.ExportTags(call.Argument(1)), VU: v})

@@ -23,8 +23,11 @@ type Exception struct {
 	File      string // "" if the place is not known
 	Line, Col int
 	Text      string   // "TypeError: x is not a function"
-	Stack     []string // "f (load-test.js:3:5)", the innermost call first
+	Stack     []string // "f (load-test.js:3:5)", the innermost call first; at most maxStack
 }
+
+// maxStack bounds the calls that an Exception tells.
+const maxStack = 16
 
 // Error is "load-test.js:3:5: TypeError: x is not a function".
 func (e *Exception) Error() string {
@@ -80,6 +83,9 @@ func explain(text string, frames []sobek.StackFrame, value sobek.Value) *Excepti
 func (e *Exception) push(function, file string, line, col int) {
 	if e.File == "" {
 		e.File, e.Line, e.Col = file, line, col
+	}
+	if len(e.Stack) >= maxStack {
+		return
 	}
 	place := fmt.Sprintf("%s:%d:%d", file, line, col)
 	if function != "" && function != file {

@@ -35,6 +35,7 @@ type Test struct {
 	Counts Counts
 
 	shared sync.Map // name -> *once
+	warned sync.Map // text -> true
 	names  names
 	failed atomic.Pointer[string]
 }
@@ -76,6 +77,13 @@ func (t *Test) Share(name string, build func() (any, error)) (any, error) {
 	o, _ := v.(*once)
 	o.Do(func() { o.value, o.err = build() })
 	return o.value, o.err
+}
+
+// WarnOnce warns, unless it has said the same before.
+func (t *Test) WarnOnce(text string) {
+	if _, said := t.warned.LoadOrStore(text, true); !said {
+		t.Warn(text)
+	}
 }
 
 // Checks counts the outcomes of checks by name, in the order in which they

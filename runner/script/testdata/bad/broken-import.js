@@ -1,0 +1,3 @@
+// want: testdata/bad/syntax.js:4:22: SyntaxError: Unexpected token
+import run from './syntax.js';
+export default function () {}

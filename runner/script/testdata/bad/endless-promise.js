@@ -1,0 +1,3 @@
+// want: never settles
+await new Promise(() => {});
+export default function () {}

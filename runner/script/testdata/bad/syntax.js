@@ -1,0 +1,5 @@
+// want: syntax.js:4:22: SyntaxError: Unexpected token ;
+export const options = {};
+export default function () {
+  const r = http.get(;
+}
