@@ -20,6 +20,15 @@ type Expr struct {
 	Limit       float64
 }
 
+// String writes the expression in its plainest form.
+func (e Expr) String() string {
+	aggregation := e.Aggregation
+	if aggregation == "p" {
+		aggregation = "p(" + strconv.FormatFloat(e.Percentile, 'g', -1, 64) + ")"
+	}
+	return aggregation + e.Op + strconv.FormatFloat(e.Limit, 'g', -1, 64)
+}
+
 // operators, the longer ones first: "<=" is no "<" followed by "=".
 var operators = []string{"===", "<=", ">=", "==", "!=", "<", ">"}
 
