@@ -31,8 +31,8 @@ func await(ctx context.Context, r progress.Reporter, name string, within time.Du
 			if err == nil {
 				return nil
 			}
-			// A question that the deadline cut off hides the cause found before.
-			if last == nil || !errors.Is(err, context.DeadlineExceeded) {
+			// A question that was cut off would hide the cause found before.
+			if last == nil || limit.Err() == nil || !cutOff(err) {
 				last = err
 			}
 			step.Update(last.Error())
@@ -46,4 +46,9 @@ func await(ctx context.Context, r progress.Reporter, name string, within time.Du
 			}
 		}
 	})
+}
+
+// cutOff reports whether err is that of a question without an answer.
+func cutOff(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }

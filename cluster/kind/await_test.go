@@ -48,6 +48,25 @@ func TestAwaitReturnsAsSoonAsItIsSo(t *testing.T) {
 	})
 }
 
+func TestAwaitKeepsTheCauseWhenInterrupted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(context.Background())
+		time.AfterFunc(1500*time.Millisecond, cancel)
+		asked := false
+		err := await(ctx, progress.Discard, "wait", time.Hour, func(ctx context.Context) error {
+			if !asked {
+				asked = true
+				return errors.New("node a is not ready")
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		if err == nil || !strings.Contains(err.Error(), "node a is not ready") {
+			t.Errorf("got %v, want the cause found before", err)
+		}
+	})
+}
+
 func TestAwaitIsInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(context.Background())

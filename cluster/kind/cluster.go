@@ -64,7 +64,8 @@ func open(o Options) (*Cluster, error) {
 	return c, nil
 }
 
-// ErrNotFound says that there is no complete cluster of Headroom of the name.
+// ErrNotFound says that there is no whole, running cluster of Headroom of the
+// name.
 var ErrNotFound = errors.New("no such cluster")
 
 // Find returns the cluster that an earlier Up made. Of o, only Name, StateDir
@@ -86,8 +87,8 @@ func Find(ctx context.Context, o Options) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 || !s.Complete {
-		return nil, fmt.Errorf("cluster %s: %w: make it with `headroom up`", c.name, ErrNotFound)
+	if reason := unusable(s, found); reason != "" {
+		return nil, fmt.Errorf("cluster %s: %w (%s): make it with `headroom up`", c.name, ErrNotFound, reason)
 	}
 	return c, nil
 }
@@ -129,19 +130,6 @@ func (c *Cluster) Version(context.Context) (string, error) {
 		return "", fmt.Errorf("ask cluster %s for its version: %w", c.name, err)
 	}
 	return info.GitVersion, nil
-}
-
-// Logs writes the nodes' and pods' logs into dir.
-func (c *Cluster) Logs(ctx context.Context, dir string) error {
-	return progress.Do(c.reporter, "collect logs of cluster "+c.name, func(progress.Step) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := c.provider(&stepLogger{reporter: progress.Discard}).CollectLogs(c.name, dir); err != nil {
-			return fmt.Errorf("collect logs of cluster %s in %s: %w", c.name, dir, withOutput(err))
-		}
-		return nil
-	})
 }
 
 func (c *Cluster) client() (kubernetes.Interface, error) {

@@ -124,7 +124,12 @@ func refuseForeign(cluster string, found []container) error {
 	return nil
 }
 
-// inNode runs a shell script in a node.
+// inNode runs a shell script in a node. It goes in by standard input, so
+// that an error's command line stays short.
 func inNode(ctx context.Context, node, script string) (string, error) {
-	return command.Run(ctx, "docker", "exec", node, "bash", "-euc", script)
+	return command.Cmd{
+		Name:  "docker",
+		Args:  []string{"exec", "--interactive", node, "bash", "-eu"},
+		Stdin: strings.NewReader(script),
+	}.Run(ctx)
 }

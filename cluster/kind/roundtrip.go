@@ -150,15 +150,19 @@ func reachScript(from corev1.Pod, all []corev1.Pod, service string) string {
 for f in /var/run/netns/*; do
   if nsenter --net="$f" ip -4 -o address show 2>/dev/null | grep -qF ' %s/'; then ns=$f; fi
 done
-if [ -z "$ns" ]; then echo "the pod's network is not to be found"; exit 0; fi
-connect() { timeout %d nsenter --net="$ns" bash -c "exec 3<>/dev/tcp/$1/$2" 2>&1 || echo "status $?"; }
+if [ -z "$ns" ]; then echo "its network is not to be found"; exit 0; fi
+reach() { # name, address, port, what a right answer matches
+  local said status=0
+  said=$(timeout %d nsenter --net="$ns" bash -c "exec 3<>/dev/tcp/$2/$3" 2>&1 </dev/null) || status=$?
+  [[ $status != 124 ]] || said="no answer within %[2]d s"
+  [[ $status == 0 || $said =~ $4 ]] || echo "$1: ${said##*: }"
+}
 `, from.Status.PodIP, reachSeconds)
 	for _, to := range all {
 		if to.Name != from.Name {
-			fmt.Fprintf(&b, "r=$(connect %s 9); case $r in ''|*refused*) ;; *) echo \"no answer from the pod on %s: ${r##*: }\";; esac\n",
-				to.Status.PodIP, to.Spec.NodeName)
+			fmt.Fprintf(&b, "reach 'pod on node %s' %s 9 refused\n", to.Spec.NodeName, to.Status.PodIP)
 		}
 	}
-	fmt.Fprintf(&b, "r=$(connect %s 53); case $r in '') ;; *) echo \"no answer from the Service of the DNS: ${r##*: }\";; esac\n", service)
+	fmt.Fprintf(&b, "reach 'Service of the DNS' %s 53 '^$'\n", service)
 	return b.String()
 }
