@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/executor"
+	"github.com/artisan-platform/headroom/runner/script/globals"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -46,6 +47,9 @@ func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
 }
 
 func (u *user) call() (sobek.Value, error) {
+	if err := globals.SetIteration(u.vu); err != nil {
+		return nil, err
+	}
 	if u.argument == nil {
 		var err error
 		if u.argument, err = parseData(u.vu, *u.data); err != nil {

@@ -16,10 +16,10 @@ import (
 // Set sets the globals of one virtual user.
 func Set(v *vu.VU) error {
 	rt := v.Runtime
-	global := rt.GlobalObject()
 	for name, value := range map[string]any{
-		"global":  global,
+		"global":  rt.GlobalObject(),
 		"__VU":    v.ID,
+		"__ITER":  0,
 		"console": console(v),
 		"open":    func(call sobek.FunctionCall) sobek.Value { return open(v, call) },
 		"require": func(call sobek.FunctionCall) sobek.Value {
@@ -31,10 +31,6 @@ func Set(v *vu.VU) error {
 			return fmt.Errorf("set the global %s: %w", name, err)
 		}
 	}
-	getter := rt.ToValue(func(sobek.FunctionCall) sobek.Value { return rt.ToValue(v.Own) })
-	if err := global.DefineAccessorProperty("__ITER", getter, nil, sobek.FLAG_FALSE, sobek.FLAG_TRUE); err != nil {
-		return fmt.Errorf("set the global __ITER: %w", err)
-	}
 	if err := SetEnv(v, nil); err != nil {
 		return err
 	}
@@ -42,6 +38,14 @@ func Set(v *vu.VU) error {
 		if err := rt.Set(name, f); err != nil {
 			return fmt.Errorf("set the global %s: %w", name, err)
 		}
+	}
+	return nil
+}
+
+// SetIteration tells a script how many iterations the virtual user has run.
+func SetIteration(v *vu.VU) error {
+	if err := v.Runtime.Set("__ITER", v.Own); err != nil {
+		return fmt.Errorf("set the global __ITER: %w", err)
 	}
 	return nil
 }

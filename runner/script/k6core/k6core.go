@@ -17,16 +17,28 @@ func Module() vu.Module {
 	return vu.Module{
 		Name:    "k6",
 		Exports: []string{"check", "fail", "group", "randomSeed", "sleep"},
-		New: func(v *vu.VU) map[string]any {
+		New: func(v *vu.VU) func(string) any {
 			m := module{v}
-			return map[string]any{
-				"check": m.check, "fail": m.fail, "group": m.group, "randomSeed": m.randomSeed, "sleep": m.sleep,
-			}
+			return func(name string) any { return m.function(name) }
 		},
 	}
 }
 
 type module struct{ vu *vu.VU }
+
+func (m module) function(name string) func(sobek.FunctionCall) sobek.Value {
+	switch name {
+	case "check":
+		return m.check
+	case "fail":
+		return m.fail
+	case "group":
+		return m.group
+	case "randomSeed":
+		return m.randomSeed
+	}
+	return m.sleep
+}
 
 // fail throws: the iteration ends.
 func (m module) fail(call sobek.FunctionCall) sobek.Value {

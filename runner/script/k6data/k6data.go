@@ -17,8 +17,10 @@ func Module() vu.Module {
 	return vu.Module{
 		Name:    "k6/data",
 		Exports: []string{"SharedArray"},
-		New: func(v *vu.VU) map[string]any {
-			return map[string]any{"SharedArray": func(call sobek.ConstructorCall) *sobek.Object { return sharedArray(v, call) }}
+		New: func(v *vu.VU) func(string) any {
+			return func(string) any {
+				return func(call sobek.ConstructorCall) *sobek.Object { return sharedArray(v, call) }
+			}
 		},
 	}
 }

@@ -16,14 +16,26 @@ func Module() vu.Module {
 	return vu.Module{
 		Name:    "k6/execution",
 		Exports: []string{"scenario", "instance", "test", "vu"},
-		New: func(v *vu.VU) map[string]any {
+		New: func(v *vu.VU) func(string) any {
 			m := module{v}
-			return map[string]any{"scenario": m.scenario(), "instance": m.instance(), "test": m.test(), "vu": m.vus()}
+			return func(name string) any { return m.part(name) }
 		},
 	}
 }
 
 type module struct{ vu *vu.VU }
+
+func (m module) part(name string) *sobek.Object {
+	switch name {
+	case "scenario":
+		return m.scenario()
+	case "instance":
+		return m.instance()
+	case "test":
+		return m.test()
+	}
+	return m.vus()
+}
 
 // object makes an object of properties that are computed when they are read.
 func (m module) object(properties map[string]func() any) *sobek.Object {

@@ -20,9 +20,10 @@ import (
 // client sends the requests of one virtual user over connections of its own.
 // Only send may be called from other goroutines than the virtual user's.
 type client struct {
+	vu        *vu.VU
 	test      *vu.Test
-	scenario  func() string
-	transport *http.Transport
+	transport func() *http.Transport // made on first use
+	made      *http.Transport
 	traffic   traffic
 
 	jarMu sync.Mutex
@@ -30,14 +31,16 @@ type client struct {
 }
 
 func newClient(v *vu.VU) *client {
-	c := &client{test: v.Test, scenario: func() string {
-		if v.Scenario == nil {
-			return ""
-		}
-		return v.Scenario.Name
-	}}
-	o := v.Test.Options.HTTP
-	c.transport = &http.Transport{
+	c := &client{vu: v, test: v.Test}
+	c.transport = sync.OnceValue(c.newTransport)
+	return c
+}
+
+// newTransport makes the connections of a virtual user, which shares none
+// with the others, as browsers share none.
+func (c *client) newTransport() *http.Transport {
+	o := c.test.Options.HTTP
+	c.made = &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         c.traffic.dial,
 		ForceAttemptHTTP2:   true,
@@ -49,12 +52,25 @@ func newClient(v *vu.VU) *client {
 		WriteBufferSize:     2 << 10,
 	}
 	if o.InsecureSkipTLSVerify {
-		c.transport.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
+		c.made.TLSClientConfig = &tls.Config{InsecureSkipVerify: true}
 	}
-	return c
+	return c.made
 }
 
-func (c *client) close() { c.transport.CloseIdleConnections() }
+// close closes the connections. No request is under way then.
+func (c *client) close() {
+	if c.made != nil {
+		c.made.CloseIdleConnections()
+	}
+}
+
+// scenario is the name of the scenario that the virtual user belongs to.
+func (c *client) scenario() string {
+	if c.vu.Scenario == nil {
+		return ""
+	}
+	return c.vu.Scenario.Name
+}
 
 // result is a request with all its redirects.
 type result struct{ hops []*hop }
@@ -169,7 +185,7 @@ func (c *client) build(ctx context.Context, r *request, h *hop, body []byte) (*h
 
 // exchange sends req and reads the response into h.
 func (c *client) exchange(req *http.Request, kind bodyKind, h *hop) {
-	res, err := c.transport.RoundTrip(req)
+	res, err := c.transport().RoundTrip(req)
 	if err != nil {
 		h.err = err
 		return

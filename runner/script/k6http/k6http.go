@@ -10,11 +10,11 @@ import (
 
 // Module is the module k6/http.
 func Module() vu.Module {
-	return vu.Module{Name: "k6/http", Exports: exports(), New: func(v *vu.VU) map[string]any {
+	return vu.Module{Name: "k6/http", Exports: exports(), New: func(v *vu.VU) func(string) any {
 		m := &module{vu: v, client: newClient(v), expect: &defaultStatuses}
 		v.OnReset(m.reset)
 		v.OnClose(m.client.close)
-		return m.values()
+		return m.export
 	}}
 }
 
@@ -53,23 +53,38 @@ type module struct {
 	refuse map[string]sobek.Value
 }
 
-func (m *module) values() map[string]any {
-	values := map[string]any{
-		"request": m.request, "asyncRequest": m.asyncRequest, "batch": m.batch, "url": m.url,
-		"expectedStatuses": m.expectedStatuses, "setResponseCallback": m.setResponseCallback,
+// export makes one of the module's exports.
+func (m *module) export(name string) any {
+	switch name {
+	case "request":
+		return m.request
+	case "asyncRequest":
+		return m.asyncRequest
+	case "batch":
+		return m.batch
+	case "url":
+		return m.url
+	case "expectedStatuses":
+		return m.expectedStatuses
+	case "setResponseCallback":
+		return m.setResponseCallback
 	}
 	for _, f := range methods {
-		values[f.name] = func(call sobek.FunctionCall) sobek.Value {
-			if f.body {
-				return m.do(f.method, call.Argument(0), call.Argument(1), call.Argument(2))
-			}
-			return m.do(f.method, call.Argument(0), nil, call.Argument(1))
+		if f.name == name {
+			return m.fixed(f.method, f.body)
 		}
 	}
-	for name, value := range constants {
-		values[name] = value
+	return constants[name]
+}
+
+// fixed is http.get and its like.
+func (m *module) fixed(method string, body bool) func(sobek.FunctionCall) sobek.Value {
+	return func(call sobek.FunctionCall) sobek.Value {
+		if body {
+			return m.do(method, call.Argument(0), call.Argument(1), call.Argument(2))
+		}
+		return m.do(method, call.Argument(0), nil, call.Argument(1))
 	}
-	return values
 }
 
 // request is http.request(method, url, body, params).

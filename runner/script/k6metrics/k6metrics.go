@@ -15,12 +15,15 @@ var kinds = []metric.Kind{metric.Counter, metric.Gauge, metric.Rate, metric.Tren
 
 // Module is the module k6/metrics.
 func Module() vu.Module {
-	m := vu.Module{Name: "k6/metrics", New: func(v *vu.VU) map[string]any {
-		exports := make(map[string]any, len(kinds))
-		for _, k := range kinds {
-			exports[k.String()] = constructor(v, k)
+	m := vu.Module{Name: "k6/metrics", New: func(v *vu.VU) func(string) any {
+		return func(name string) any {
+			for _, k := range kinds {
+				if k.String() == name {
+					return constructor(v, k)
+				}
+			}
+			return nil
 		}
-		return exports
 	}}
 	for _, k := range kinds {
 		m.Exports = append(m.Exports, k.String())

@@ -14,8 +14,10 @@ type Module struct {
 	// Exports are the names that a script can import, besides the default
 	// export, which is an object of them all.
 	Exports []string
-	// New makes the module for one virtual user: the values of Exports.
-	New func(v *VU) map[string]any
+	// New makes the module for one virtual user. What it returns gives the
+	// value of each of Exports, and is asked at most once for each: functions
+	// that a script does not use are never made.
+	New func(v *VU) func(name string) any
 }
 
 // Record is a module as the JavaScript engine sees it, shared by all virtual
@@ -82,17 +84,7 @@ func (r *Record) instantiate(v *VU) *instance {
 	if i := v.modules[r]; i != nil {
 		return i
 	}
-	i := &instance{values: make(map[string]sobek.Value, len(r.module.Exports)+1)}
-	all := v.Runtime.NewObject()
-	exports := r.module.New(v)
-	for _, name := range r.module.Exports {
-		value := v.Runtime.ToValue(exports[name])
-		i.values[name] = value
-		if err := all.Set(name, value); err != nil {
-			panic(err) // a plain object takes any property
-		}
-	}
-	i.values["default"] = all
+	i := &instance{rt: v.Runtime, exports: r.module.Exports, export: r.module.New(v)}
 	if v.modules == nil {
 		v.modules = make(map[*Record]*instance)
 	}
@@ -100,8 +92,54 @@ func (r *Record) instantiate(v *VU) *instance {
 	return i
 }
 
-// instance is a module of one virtual user.
-type instance struct{ values map[string]sobek.Value }
+// instance is a module of one virtual user. It is also the module's default
+// export: a read-only object of all its values.
+type instance struct {
+	rt      *sobek.Runtime
+	exports []string
+	export  func(name string) any
+	made    map[string]sobek.Value
+}
+
+var (
+	_ sobek.ModuleInstance = (*instance)(nil)
+	_ sobek.DynamicObject  = (*instance)(nil)
+)
 
 // GetBindingValue implements sobek.ModuleInstance.
-func (i *instance) GetBindingValue(name string) sobek.Value { return i.values[name] }
+func (i *instance) GetBindingValue(name string) sobek.Value {
+	if v, ok := i.made[name]; ok {
+		return v
+	}
+	var v sobek.Value
+	if name == "default" {
+		v = i.rt.NewDynamicObject(i)
+	} else {
+		v = i.rt.ToValue(i.export(name))
+	}
+	if i.made == nil {
+		i.made = make(map[string]sobek.Value)
+	}
+	i.made[name] = v
+	return v
+}
+
+// Get implements sobek.DynamicObject.
+func (i *instance) Get(key string) sobek.Value {
+	if !i.Has(key) {
+		return nil
+	}
+	return i.GetBindingValue(key)
+}
+
+// Set implements sobek.DynamicObject: a module cannot be changed.
+func (i *instance) Set(string, sobek.Value) bool { return false }
+
+// Has implements sobek.DynamicObject.
+func (i *instance) Has(key string) bool { return slices.Contains(i.exports, key) }
+
+// Delete implements sobek.DynamicObject: a module cannot be changed.
+func (i *instance) Delete(key string) bool { return !i.Has(key) }
+
+// Keys implements sobek.DynamicObject.
+func (i *instance) Keys() []string { return slices.Clone(i.exports) }

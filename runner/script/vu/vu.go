@@ -6,6 +6,7 @@ package vu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,7 +43,6 @@ type VU struct {
 	Tags     map[string]string
 
 	ctx     context.Context
-	errors  *sobek.Object // the constructor Error, as it was before any script ran
 	modules map[*Record]*instance
 	closers []func()
 	resets  []func()
@@ -52,7 +52,6 @@ type VU struct {
 func New(t *Test, id uint64) *VU {
 	v := &VU{Runtime: sobek.New(), Test: t, ID: id, ctx: context.Background()}
 	v.Runtime.SetMaxCallStackSize(maxCallStack)
-	v.errors, _ = v.Runtime.Get("Error").(*sobek.Object)
 	v.Loop = newLoop(v.Runtime)
 	return v
 }
@@ -101,9 +100,10 @@ func (v *VU) Interrupt() bool {
 
 // Throw throws an Error into the script.
 func (v *VU) Throw(format string, args ...any) {
-	e, err := v.Runtime.New(v.errors, v.Runtime.ToValue(fmt.Sprintf(format, args...)))
-	if err != nil {
-		panic(v.Runtime.NewGoError(err)) // the call stack is exhausted, or the like
+	text := fmt.Sprintf(format, args...)
+	e, err := v.Runtime.New(v.Runtime.Get("Error"), v.Runtime.ToValue(text))
+	if err != nil { // the script has replaced the global Error
+		panic(v.Runtime.NewGoError(errors.New(text)))
 	}
 	panic(e)
 }
