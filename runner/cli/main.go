@@ -43,8 +43,8 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitPass
 	}
-	if cause := context.Cause(ctx); errors.Is(cause, experiment.ErrInterrupted) {
-		err = errors.Join(err, cause)
+	if cause := context.Cause(ctx); errors.Is(cause, experiment.ErrInterrupted) && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w: %w", cause, err)
 	}
 	explain(stderr, err)
 	return exitCode(err)
@@ -98,10 +98,11 @@ func interruptible(parent context.Context, stderr io.Writer) (context.Context, f
 	}
 }
 
-// newConsole draws on w, with redrawing and colour only if w is a terminal
-// and nobody asked for plain text (NO_COLOR, no-color.org).
+// newConsole writes to w. On a terminal the last line is redrawn, lines are
+// fitted to its width, and there is colour unless somebody asked for plain text
+// (NO_COLOR, no-color.org); elsewhere lines stay as they are.
 func newConsole(w io.Writer) *console {
-	c := &console{w: w, width: 80}
+	c := &console{w: w}
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
 		return c

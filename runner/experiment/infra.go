@@ -27,14 +27,27 @@ type Env struct {
 
 	stack   *stack.Stack
 	cluster *kind.Cluster
+	config  []byte // the kind configuration that it was made of
 }
 
 // SetupEstimate is how long cluster and stack take to be ready once the images
 // are built, on two cores.
 const SetupEstimate = 150 * time.Second
 
-// Up brings up the cluster and the stack that the plan describes.
+// Up brings up the cluster and the stack that the plan describes, and returns
+// when all of it answers.
 func Up(ctx context.Context, cfg Config) (*Env, error) {
+	env, err := provide(ctx, cfg)
+	if err != nil {
+		return env, err
+	}
+	return env, env.install(ctx)
+}
+
+// provide makes or adopts the cluster, with the images that the stack needs in
+// its nodes. It returns the cluster even if those could not be loaded, so that
+// the caller can remove it.
+func provide(ctx context.Context, cfg Config) (*Env, error) {
 	config, err := kindConfig(cfg)
 	if err != nil {
 		return nil, err
@@ -56,10 +69,7 @@ func Up(ctx context.Context, cfg Config) (*Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := env.install(ctx, opts, builder, images); err != nil {
-		return env, err
-	}
-	return env, nil
+	return env, env.equip(ctx, opts, builder, images)
 }
 
 func kindConfig(cfg Config) ([]byte, error) {
@@ -129,11 +139,12 @@ func makeCluster(ctx context.Context, cfg Config, config []byte, images image.Se
 	if err != nil {
 		return nil, infra("load the cluster's kubeconfig", err)
 	}
-	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc, Created: found != nil, cluster: c}, nil
+	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc, Created: found != nil,
+		cluster: c, config: config}, nil
 }
 
-// install brings the images into the nodes and the stack into the cluster.
-func (e *Env) install(ctx context.Context, opts stack.Options, b *image.Builder, images image.Set) error {
+// equip loads the images that the nodes did not start with, and connects.
+func (e *Env) equip(ctx context.Context, opts stack.Options, b *image.Builder, images image.Set) error {
 	if len(images.ToLoad) > 0 {
 		nodes, err := e.cluster.Nodes(ctx)
 		if err != nil {
@@ -143,18 +154,26 @@ func (e *Env) install(ctx context.Context, opts stack.Options, b *image.Builder,
 			return infra("load images into the nodes", err)
 		}
 	}
-	s, err := stack.New(e.REST, opts)
-	if err != nil {
+	var err error
+	e.stack, err = stack.New(e.REST, opts)
+	return infra("connect to the cluster", err)
+}
+
+// install applies the stack and waits until all of it answers.
+func (e *Env) install(ctx context.Context) error {
+	if err := e.stack.Apply(ctx); err != nil {
 		return infra("install the stack", err)
 	}
-	e.stack = s
-	if err := s.Apply(ctx); err != nil {
-		return infra("install the stack", err)
+	return infra("wait for the stack", e.stack.WaitReady(ctx))
+}
+
+// baseLine brings the platform to where a run starts: a new cluster gets the
+// stack, a used one is reset.
+func (e *Env) baseLine(ctx context.Context) error {
+	if e.Created {
+		return e.install(ctx)
 	}
-	if err := s.WaitReady(ctx); err != nil {
-		return infra("wait for the stack", err)
-	}
-	return nil
+	return infra("return the platform to its base line", e.stack.Reset(ctx))
 }
 
 // Down removes the cluster called name, if Headroom made it, with all remains.

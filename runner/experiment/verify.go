@@ -21,15 +21,18 @@ const cleanupTimeout = 2 * time.Minute
 func Verify(ctx context.Context, cfg Config) (dir string, err error) {
 	steps := &recorder{Reporter: cfg.Reporter}
 	cfg.Reporter = steps
-	env, err := Up(ctx, cfg)
+	env, err := provide(ctx, cfg)
 	if env != nil {
 		defer func() { err = errors.Join(err, env.cleanUp(ctx, cfg)) }()
 	}
 	if err != nil {
 		return "", err
 	}
-	if err := env.stack.Reset(ctx); err != nil {
-		return "", infra("return the platform to its base line", err)
+	if err := env.baseLine(ctx); err != nil {
+		return "", err
+	}
+	if err := preflight(ctx, cfg, env.config); err != nil {
+		return "", err
 	}
 	dir, err = Run(ctx, cfg, env, steps.records())
 	if err != nil && ctx.Err() == nil {

@@ -17,9 +17,10 @@ import (
 	"github.com/artisan-platform/headroom/runner/spec"
 )
 
-// leastFresh is the shortest default of StaleAfter: two scrapes at the usual
-// five seconds, however short the step is.
-const leastFresh = 10 * time.Second
+// leastFresh is the shortest default of StaleAfter. The kubelet's cAdvisor
+// renews its samples every 10 to 15 s and gives them its own time, to which a
+// scrape interval adds: younger than this is as fresh as it gets.
+const leastFresh = 20 * time.Second
 
 // Config says what to ask whom.
 type Config struct {
@@ -31,7 +32,7 @@ type Config struct {
 	// the step misses evaluations; the others go on.
 	Timeout time.Duration
 	// StaleAfter is how old the newest sample behind an answer may be.
-	// Default two steps, at least 10s.
+	// Default two steps, at least 20s.
 	StaleAfter time.Duration
 }
 
