@@ -22,7 +22,7 @@ func TestProbeProgramExitsWithZero(t *testing.T) {
 	if err := os.WriteFile(path, program, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command(path).CombinedOutput(); err != nil || len(out) > 0 {
+	if out, err := exec.CommandContext(t.Context(), path).CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("probe ended with %v and printed %q", err, out)
 	}
 	if _, err := probeProgram("pdp11"); err == nil {
@@ -121,7 +121,7 @@ func TestCheckRegistryGivesUp(t *testing.T) {
 }
 
 func TestCheckPortsNamesTheOneTaken(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,5 +147,14 @@ func TestWorst(t *testing.T) {
 		if got := Worst(checks); got != want {
 			t.Errorf("worst of %v is %s, want %s", checks, got, want)
 		}
+	}
+}
+
+func TestProgramOf(t *testing.T) {
+	if got := programOf(os.Getpid()); got == "" || !strings.HasPrefix(filepath.Base(os.Args[0]), got) {
+		t.Errorf("this process runs %q, want the beginning of %s", got, filepath.Base(os.Args[0]))
+	}
+	if got := programOf(1 << 30); got != "" {
+		t.Errorf("no process runs %q", got)
 	}
 }

@@ -50,14 +50,19 @@ func askEngine(ctx context.Context) (engine, error) {
 }
 
 // lastWords reduces a failed docker info to its cause: the client prints a
-// whole document of zeros before it says that nobody answers.
+// whole document of zeros beside its message that nobody answers.
 func lastWords(err error) error {
 	var failed *command.Error
 	if !errors.As(err, &failed) || strings.TrimSpace(failed.Output) == "" {
 		return err
 	}
-	lines := strings.Split(strings.TrimSpace(failed.Output), "\n")
-	return fmt.Errorf("ask the Docker engine: %s (%w)", lines[len(lines)-1], failed.Err)
+	words := failed.Err.Error()
+	for line := range strings.Lines(failed.Output) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "{") {
+			words = line
+		}
+	}
+	return fmt.Errorf("ask the Docker engine: %s (%w)", words, failed.Err)
 }
 
 // newEnough compares a version such as "20.10.24+dfsg1" with oldestEngine.

@@ -96,17 +96,28 @@ func checkTools(must bool) Check {
 
 // checkPorts looks for other programs on the cluster's ports.
 func checkPorts(ctx context.Context, o Options) Check {
-	var problems []string
+	var problems, free, own []string
 	for _, address := range o.Ports {
-		err := localport.Free(ctx, address)
-		if err != nil && !publishedBy(ctx, o.Cluster, address) {
+		switch err := localport.Free(ctx, address); {
+		case err == nil:
+			free = append(free, address)
+		case publishedBy(ctx, o.Cluster, address):
+			own = append(own, address)
+		default:
 			problems = append(problems, err.Error())
 		}
 	}
 	if len(problems) > 0 {
 		return Check{"ports", Failure, strings.Join(problems, "; "), "stop that program, or change hostPort in the kind configuration"}
 	}
-	return Check{Name: "ports", Status: OK, Detail: "free: " + strings.Join(o.Ports, ", ")}
+	detail := "free: " + strings.Join(free, ", ")
+	if len(own) > 0 {
+		detail = fmt.Sprintf("held by cluster %s itself: %s", o.Cluster, strings.Join(own, ", "))
+		if len(free) > 0 {
+			detail += "; free: " + strings.Join(free, ", ")
+		}
+	}
+	return Check{Name: "ports", Status: OK, Detail: detail}
 }
 
 // publishedBy reports whether a node of the kind cluster publishes the port.

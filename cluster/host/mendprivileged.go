@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -18,7 +17,6 @@ import (
 // Where Docker and this program keep what mendPrivileged changes.
 const (
 	daemonConfig = "/etc/docker/daemon.json"
-	enginePID    = "/var/run/docker.pid"
 	runtimePath  = "/usr/local/lib/headroom/" + runtimeName
 )
 
@@ -113,13 +111,12 @@ func copyProgram(from, to string) error {
 // reloadEngine makes the engine read its configuration and waits until the
 // runtime is its default. Containers go on running.
 func reloadEngine(ctx context.Context, say Say) error {
-	text, err := os.ReadFile(enginePID)
+	pid, err := enginePID()
 	if err != nil {
-		return fmt.Errorf("find the Docker engine's process: %w", err)
+		return err
 	}
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return fmt.Errorf("parse %s: %w", enginePID, err)
+	if program := programOf(pid); program != "dockerd" { // never signal a stranger
+		return fmt.Errorf("reload Docker's configuration: process %d of %s is %q, not dockerd: restart the engine by hand", pid, enginePIDFile, program)
 	}
 	say("reload Docker's configuration")
 	if err := syscall.Kill(pid, syscall.SIGHUP); err != nil {
@@ -151,7 +148,7 @@ func waitEngine(ctx context.Context, ready func(engine) error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("wait for the Docker engine: %w (last: %w)", ctx.Err(), err)
+			return fmt.Errorf("wait for the Docker engine: %w (last: %w)", context.Cause(ctx), err)
 		case <-time.After(250 * time.Millisecond):
 		}
 	}

@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -56,7 +57,7 @@ func asRuntime(t *testing.T, args ...string) (string, error) {
 	if err := os.WriteFile(filepath.Join(dir, "runc"), []byte("#!/bin/sh\necho runc \"$@\"\nexit 7\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(dir, runtimeName), args...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, runtimeName), args...)
 	cmd.Env = []string{"PATH=" + dir + ":/bin:/usr/bin"}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -80,7 +81,7 @@ func TestRuntimeBoundsTheBundleAndBecomesRunc(t *testing.T) {
 	if want := "runc --log /dev/null create --bundle " + bundle + " some-id\n"; out != want {
 		t.Errorf("runc was called as %q, want %q", out, want)
 	}
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 7 {
+	if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != 7 {
 		t.Errorf("ended with %v, want runc's own exit code 7", err)
 	}
 	var got struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -20,6 +21,9 @@ func startEngine(ctx context.Context, say Say) error {
 	if _, err := askEngine(ctx); err == nil {
 		return nil
 	}
+	if pid, err := enginePID(); err == nil && programOf(pid) == "dockerd" {
+		return waitEngine(ctx, func(engine) error { return nil }) // the package, or somebody else, is just starting it
+	}
 	if host := os.Getenv("DOCKER_HOST"); host != "" {
 		return fmt.Errorf("start the Docker engine: DOCKER_HOST is %s: unset it, or start that engine yourself", host)
 	}
@@ -31,17 +35,44 @@ func startEngine(ctx context.Context, say Say) error {
 		return waitEngine(ctx, func(engine) error { return nil })
 	}
 	say("start dockerd in the background, its log in " + engineLog)
-	ended, err := launchEngine()
+	ended, err := launchEngine(ctx)
 	if err != nil {
 		return fmt.Errorf("start the Docker engine: %w", err)
 	}
 	return awaitLaunched(ctx, ended)
 }
 
+// enginePIDFile is where dockerd leaves its process number.
+const enginePIDFile = "/var/run/docker.pid"
+
+// enginePID is the number of the engine's process, or of one that ended
+// without taking its file away.
+func enginePID() (int, error) {
+	text, err := os.ReadFile(enginePIDFile)
+	if err != nil {
+		return 0, fmt.Errorf("find the Docker engine's process: %w", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil || pid <= 0 {
+		return 0, fmt.Errorf("find the Docker engine's process: %s holds %q", enginePIDFile, text)
+	}
+	return pid, nil
+}
+
+// programOf names the program that a process runs, or is empty if there is
+// no such process.
+func programOf(pid int) string {
+	name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(name))
+}
+
 // launchEngine starts dockerd in a session of its own, so that it outlives
 // this program and its terminal. The channel yields how it ended, if it does
 // while this program runs.
-func launchEngine() (<-chan error, error) {
+func launchEngine(ctx context.Context) (<-chan error, error) {
 	program, err := engineProgram()
 	if err != nil {
 		return nil, err
@@ -51,7 +82,7 @@ func launchEngine() (<-chan error, error) {
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.Command(program)
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), program)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = "/", log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
@@ -78,9 +109,11 @@ func awaitLaunched(ctx context.Context, ended <-chan error) error {
 		if err == nil {
 			err = errors.New("it exited")
 		}
-		cancel(err)
-		<-answered
-		return fmt.Errorf("start the Docker engine: %w\n%s", err, logEnd())
+		cancel(fmt.Errorf("dockerd ended: %w", err))
+		if err := <-answered; err != nil {
+			return fmt.Errorf("%w\n%s", err, logEnd())
+		}
+		return nil // another engine had been started meanwhile, and answers
 	}
 }
 

@@ -145,7 +145,7 @@ func TestScriptsAreValidShell(t *testing.T) {
 		{ObjectMeta: metav1.ObjectMeta{Name: "p"}, Spec: corev1.PodSpec{NodeName: "a"}, Status: corev1.PodStatus{PodIP: "10.244.0.2"}},
 		{ObjectMeta: metav1.ObjectMeta{Name: "q"}, Spec: corev1.PodSpec{NodeName: "b"}, Status: corev1.PodStatus{PodIP: "10.244.1.2"}},
 	}
-	cmd := exec.Command("bash", "-n")
+	cmd := exec.CommandContext(t.Context(), "bash", "-n")
 	cmd.Stdin, cmd.Stderr = strings.NewReader(reachScript(pods[0], pods, "10.96.0.10")), os.Stderr
 	if err := cmd.Run(); err != nil {
 		t.Error(err)

@@ -146,9 +146,11 @@ func (c *Cluster) create(ctx context.Context, o Options, config *v1alpha4.Cluste
 // to interrupt it, its nodes are taken from under it until it gives up.
 func (c *Cluster) runKind(ctx context.Context, o Options, config *v1alpha4.Cluster) error {
 	logger := &stepLogger{reporter: c.reporter}
-	ended := make(chan error, 1)
+	var kindErr error // set when ended is closed
+	ended := make(chan struct{})
 	go func() {
-		err := withOutput(c.provider(logger).Create(c.name,
+		defer close(ended)
+		kindErr = withOutput(c.provider(logger).Create(c.name,
 			cluster.CreateWithV1Alpha4Config(config),
 			cluster.CreateWithNodeImage(o.NodeImage),
 			cluster.CreateWithKubeconfigPath(c.Kubeconfig()),
@@ -156,12 +158,11 @@ func (c *Cluster) runKind(ctx context.Context, o Options, config *v1alpha4.Clust
 			cluster.CreateWithDisplayUsage(false),
 			cluster.CreateWithDisplaySalutation(false),
 		))
-		logger.close(err)
-		ended <- err
+		logger.close(kindErr)
 	}()
 	select {
-	case err := <-ended:
-		return err
+	case <-ended:
+		return kindErr
 	case <-ctx.Done():
 	}
 	return errors.Join(context.Cause(ctx), c.interruptKind(context.WithoutCancel(ctx), ended))
@@ -169,7 +170,7 @@ func (c *Cluster) runKind(ctx context.Context, o Options, config *v1alpha4.Clust
 
 // interruptKind kills the nodes until kind has ended. Its own error is then
 // of no interest.
-func (c *Cluster) interruptKind(ctx context.Context, ended <-chan error) error {
+func (c *Cluster) interruptKind(ctx context.Context, ended <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(ctx, undoWithin)
 	defer cancel()
 	for {
