@@ -3,6 +3,9 @@
 package k6http
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
@@ -38,10 +41,7 @@ func exports() []string {
 	for _, m := range methods {
 		names = append(names, m.name)
 	}
-	for name := range constants {
-		names = append(names, name)
-	}
-	return names
+	return append(names, slices.Sorted(maps.Keys(constants))...)
 }
 
 // module is k6/http of one virtual user.

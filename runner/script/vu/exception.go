@@ -84,12 +84,12 @@ func (e *Exception) push(function, file string, line, col int) {
 	if e.File == "" {
 		e.File, e.Line, e.Col = file, line, col
 	}
-	if len(e.Stack) >= maxStack {
-		return
-	}
 	place := fmt.Sprintf("%s:%d:%d", file, line, col)
 	if function != "" && function != file {
 		place = function + " (" + place + ")"
+	}
+	if n := len(e.Stack); n >= maxStack || (n > 0 && e.Stack[n-1] == place) {
+		return // a recursion is told once
 	}
 	e.Stack = append(e.Stack, place)
 }

@@ -133,7 +133,9 @@ func (i *instance) Get(key string) sobek.Value {
 }
 
 // Set implements sobek.DynamicObject: a module cannot be changed.
-func (i *instance) Set(string, sobek.Value) bool { return false }
+func (i *instance) Set(key string, _ sobek.Value) bool {
+	panic(i.rt.NewTypeError("the export %s of a module cannot be changed", key))
+}
 
 // Has implements sobek.DynamicObject.
 func (i *instance) Has(key string) bool { return slices.Contains(i.exports, key) }
