@@ -25,7 +25,11 @@ func TestBadScripts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Compile(t.Context(), Source{Path: file, Text: string(text), InitTimeout: 200 * time.Millisecond})
+			source := Source{Path: file, Text: string(text)}
+			if filepath.Base(file) == "endless-init.js" {
+				source.InitTimeout = 200 * time.Millisecond
+			}
+			_, err = Compile(t.Context(), source)
 			if err == nil {
 				t.Fatal("the script compiles")
 			}

@@ -58,13 +58,13 @@ func TestCorpus(t *testing.T) {
 	}
 }
 
-// log keeps the lines of one run.
-type log struct {
+// journal keeps the lines of one run.
+type journal struct {
 	mu    sync.Mutex
 	lines []string
 }
 
-func (l *log) add(format string, args ...any) {
+func (l *journal) add(format string, args ...any) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lines = append(l.lines, strings.ReplaceAll(fmt.Sprintf(format, args...), "\n", "\n    "))
@@ -83,7 +83,7 @@ func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 			}
 			return nil, fmt.Errorf("%s: %w", path, os.ErrNotExist)
 		}}
-	l := &log{}
+	l := &journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	p, err := Compile(ctx, source)
