@@ -51,6 +51,7 @@ func (a *app) config(f runFlags, plan *spec.Plan) (experiment.Config, error) {
 	return experiment.Config{
 		Plan: plan, Version: version, Images: mode, KindConfig: headroom.KindConfig,
 		Out: f.out, AllowHosts: f.allowHosts, Keep: f.keep, Reporter: a.console, Live: a.live(),
+		Console: func(load, level, text string) { a.console.Say(" %s %s: %s", load, level, text) },
 	}, nil
 }
 

@@ -26,6 +26,9 @@ type Config struct {
 	Keep       bool // leave a cluster that this run created
 	Reporter   progress.Reporter
 	Live       func(reports.Live) // called once a second under load; nil shows nothing
+	// Console takes the lines that a load's script writes with console.*; nil
+	// drops them. It is called from several goroutines.
+	Console func(load, level, text string)
 }
 
 // ErrInterrupted is the cause of a context that the user cancelled.

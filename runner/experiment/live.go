@@ -17,15 +17,18 @@ type live struct {
 	view     reports.Live
 	start    time.Time
 	count    uint64
-	failed   uint64
+	failed   uint64 // so far
 	response stat.Histogram
-	open     []string // names of the open phases, oldest first
+	seconds  map[int64]bool   // the seconds that count and response are of
+	open     []string         // names of the open phases, oldest first
+	desired  map[string]int32 // by the name of an HPA's target
+	ready    map[string]int32 // by the name of a Deployment
 }
 
 func newLive(cfg Config) *live {
-	l := &live{draw: cfg.Live}
+	l := &live{draw: cfg.Live, desired: make(map[string]int32), ready: make(map[string]int32),
+		seconds: make(map[int64]bool)}
 	l.view.Total = cfg.Plan.Duration()
-	l.view.Replicas = make(map[string]reports.LiveReplicas)
 	return l
 }
 
@@ -50,40 +53,37 @@ func (l *live) observe(rec observation.Record) {
 				break
 			}
 		}
+	case rec.Requests != nil:
+		l.seconds[rec.Requests.Second.Unix()] = true
+		l.count += rec.Requests.Count
+		l.failed += rec.Requests.Failed
+		l.response.Merge(rec.Requests.Response)
 	case rec.HPA != nil:
-		v := l.view.Replicas[rec.HPA.Target]
-		v.Desired = rec.HPA.Desired
-		l.view.Replicas[rec.HPA.Target] = v
+		l.desired[rec.HPA.Target] = rec.HPA.Desired
 	case rec.Deployment != nil:
-		v := l.view.Replicas[rec.Deployment.Name]
-		v.Ready = rec.Deployment.Ready
-		l.view.Replicas[rec.Deployment.Name] = v
+		l.ready[rec.Deployment.Name] = rec.Deployment.Ready
 	}
 }
 
-// measured adds what one meter counted since the last view.
-func (l *live) measured(count, failed uint64, response stat.Histogram) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.count += count
-	l.failed += failed
-	l.response.Merge(response)
-}
-
-// show draws the view of the last second and starts the next.
+// show draws the view of what was cut since the last, and starts the next.
 func (l *live) show() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	v := l.view
 	v.Elapsed = time.Since(l.start)
-	v.RPS = float64(l.count)
+	v.RPS = float64(l.count) / float64(max(len(l.seconds), 1))
 	v.P95, v.HasP95 = l.response.Quantile(0.95)
 	v.Errors = l.failed
 	v.Phase = "load"
 	if n := len(l.open); n > 0 {
 		v.Phase = l.open[n-1]
 	}
-	l.count, l.failed, l.response = 0, 0, stat.Histogram{}
+	v.Replicas = make(map[string]reports.LiveReplicas, len(l.desired))
+	for target, n := range l.desired {
+		v.Replicas[target] = reports.LiveReplicas{Ready: l.ready[target], Desired: n}
+	}
+	l.count, l.response = 0, stat.Histogram{}
+	clear(l.seconds)
 	if l.draw != nil {
 		l.draw(v)
 	}

@@ -77,10 +77,18 @@ func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter) 
 		return err
 	}
 	end, err := script.Run(ctx, program, script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
-		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }})
+		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }, Console: r.console(l.Name)})
 	end.Load = l.Name
 	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindScript, Script: &end})
 	return err
+}
+
+// console passes on what a script writes with console.*.
+func (r *run) console(load string) func(level, text string) {
+	if r.cfg.Console == nil {
+		return nil
+	}
+	return func(level, text string) { r.cfg.Console(load, level, text) }
 }
 
 func (r *run) warn(source, text string) {
@@ -103,8 +111,6 @@ func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
 		}
 		health := probe.read()
 		for _, m := range meters {
-			count, failed, response := m.Snapshot()
-			r.live.measured(count, failed, response)
 			for _, rec := range m.Cut(time.Now(), over, health) {
 				r.Observe(rec)
 			}

@@ -107,7 +107,7 @@ func TestRecorderKeepsStepsForTheLog(t *testing.T) {
 	}
 }
 
-func TestLiveShowsTheLastSecondOnly(t *testing.T) {
+func TestLiveShowsTheLastCutOnly(t *testing.T) {
 	var views []reports.Live
 	l := newLive(Config{Plan: spec.Default("x"), Live: func(v reports.Live) { views = append(views, v) }})
 	l.begin(time.Now())
@@ -116,7 +116,9 @@ func TestLiveShowsTheLastSecondOnly(t *testing.T) {
 	l.observe(observation.Record{Deployment: &observation.Deployment{Name: "backend", Ready: 3}})
 	var h stat.Histogram
 	h.Record(20 * time.Millisecond)
-	l.measured(100, 2, h)
+	for second := range 2 {
+		l.observe(observation.Record{Requests: &observation.Requests{Second: time.Unix(int64(second), 0), Count: 100, Failed: 1, Response: h}})
+	}
 	l.show()
 	l.observe(observation.Record{Phase: &observation.Phase{Name: "step"}})
 	l.show()
@@ -124,7 +126,7 @@ func TestLiveShowsTheLastSecondOnly(t *testing.T) {
 		t.Fatalf("%d views", len(views))
 	}
 	v := views[0]
-	if v.Phase != "step" || v.RPS != 100 || !v.HasP95 || v.Replicas["backend"] != (reports.LiveReplicas{Ready: 3, Desired: 7}) {
+	if v.Phase != "step" || v.RPS != 100 || v.Errors != 2 || !v.HasP95 || v.Replicas["backend"] != (reports.LiveReplicas{Ready: 3, Desired: 7}) {
 		t.Errorf("first view: %+v", v)
 	}
 	if views[1].Phase != "load" || views[1].RPS != 0 || views[1].HasP95 {

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"sync"
 	"time"
-
-	"github.com/artisan-platform/headroom/runner/stat"
 )
 
 // Meter gathers the requests of one load into one-second windows. A load
@@ -153,18 +151,6 @@ func compareCut(a, b Record) int {
 			cmp.Compare(a.Requests.Class, b.Requests.Class))
 	}
 	return a.Time.Compare(b.Time)
-}
-
-// Snapshot merges what has not been cut yet: the live view of the last second.
-func (m *Meter) Snapshot() (count, failed uint64, response stat.Histogram) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, w := range m.windows {
-		count += w.Count
-		failed += w.Failed
-		response.Merge(w.Response)
-	}
-	return count, failed, response
 }
 
 func (m *Meter) second(t time.Time) *Generator {
