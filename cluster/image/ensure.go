@@ -60,6 +60,9 @@ func (b *Builder) choose(ctx context.Context, w wanted) (Mode, error) {
 	return Source, err
 }
 
+// ownRoom is the disk that Headroom's own programs need in the cache, in bytes.
+const ownRoom = 256 << 20
+
 // make builds what set.Mode asks for, under the store's lock.
 func (b *Builder) make(ctx context.Context, st store, set *Set, w wanted) error {
 	if err := st.sweep(); err != nil {
@@ -69,6 +72,9 @@ func (b *Builder) make(ctx context.Context, st store, set *Set, w wanted) error 
 		return fmt.Errorf("building images needs the Go tool on PATH: %w", err)
 	}
 	p := &planner{store: st, docker: b.docker(), tasks: map[id]*plannedTask{}, own: map[string]id{}, now: time.Now}
+	if err := roomFor(map[string]int64{st.dir: ownRoom}, freeSpace); err != nil {
+		return err // what the rest needs is known once our own programs are built
+	}
 	if err := p.buildOwn(ctx, b.reporter(), w.all(set.Mode)); err != nil {
 		return err
 	}

@@ -18,9 +18,12 @@ import (
 	"github.com/artisan-platform/headroom/runner/spec"
 )
 
-// Defaults of a Config's bounds.
+// Defaults of a Config's bounds. Docker's userland proxy, through which load
+// reaches a kind cluster on the loopback address, needs about six file
+// descriptors a connection and does not survive running out of them: 2000
+// workers stay below the usual limit of 20,000.
 const (
-	DefaultMaxWorkers = 4096
+	DefaultMaxWorkers = 2000
 	DefaultGrace      = time.Second
 	defaultTimeout    = 10 * time.Second
 	defaultIdle       = 1000
