@@ -137,6 +137,8 @@ func (s *server) shutdown(srv *http.Server, failed <-chan error) error {
 	if err != nil {
 		err = errors.Join(fmt.Errorf("requests still running after %s: %w", s.cfg.DrainTimeout, err), srv.Close())
 	}
-	<-failed // the serving goroutine has ended
+	if stopped := <-failed; !errors.Is(stopped, http.ErrServerClosed) {
+		err = errors.Join(err, fmt.Errorf("serve: %w", stopped))
+	}
 	return err
 }

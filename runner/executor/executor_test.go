@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -146,7 +147,7 @@ func TestExecutors(t *testing.T) {
 					}
 				}
 				for _, cause := range c.causes {
-					if cause != ErrCut {
+					if !errors.Is(cause, ErrCut) {
 						t.Errorf("cut because %v, want %v", cause, ErrCut)
 					}
 				}

@@ -39,10 +39,7 @@ func TestSteps(t *testing.T) {
 func FuzzSteps(f *testing.F) {
 	f.Add(uint8(1), uint16(100), uint8(10), uint16(0), uint8(0), uint16(7), uint8(3))
 	f.Fuzz(func(t *testing.T, start uint8, d1 uint16, t1 uint8, d2 uint16, t2 uint8, d3 uint16, t3 uint8) {
-		ramp := RampingVUs{Start: int(start)}
-		for _, st := range []Stage{{ms(d1), int(t1)}, {ms(d2), int(t2)}, {ms(d3), int(t3)}} {
-			ramp.Stages = append(ramp.Stages, st)
-		}
+		ramp := RampingVUs{Start: int(start), Stages: []Stage{{ms(d1), int(t1)}, {ms(d2), int(t2)}, {ms(d3), int(t3)}}}
 		peak, _ := ramp.VUs()
 		last, n := time.Duration(0), 0
 		at := map[time.Duration]int{}

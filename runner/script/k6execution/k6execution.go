@@ -140,7 +140,7 @@ func (m module) vus() *sobek.Object {
 		"iterationInInstance": func() any { return m.vu.Own },
 		"iterationInScenario": func() any { return m.vu.Own },
 	})
-	tags := m.vu.Runtime.NewDynamicObject(tags{m.vu})
+	tags := m.vu.Runtime.NewDynamicObject(tags(m))
 	metrics := m.vu.Runtime.NewObject()
 	if err := errors.Join(o.Set("tags", tags), metrics.Set("tags", tags), o.Set("metrics", metrics)); err != nil {
 		panic(err) // plain objects take any property
