@@ -11,15 +11,10 @@ import (
 	"io"
 	"os/exec"
 	"strings"
-	"time"
 )
 
 // tail is how much of a failed program's output an Error keeps, in bytes.
 const tail = 8 << 10
-
-// grace is how long a program may take to end after its context was
-// cancelled before it is killed.
-const grace = 5 * time.Second
 
 // Cmd describes one program to run.
 type Cmd struct {
@@ -56,10 +51,12 @@ func Run(ctx context.Context, name string, args ...string) (string, error) {
 }
 
 // Run runs c and returns its standard output. The error, if any, is an *Error.
+// When ctx ends, c and every program that it started in turn are asked to end
+// and, if they do not within a few seconds, killed.
 func (c Cmd) Run(ctx context.Context) (string, error) {
 	cmd := exec.CommandContext(ctx, c.Name, c.Args...)
 	cmd.Dir, cmd.Env, cmd.Stdin = c.Dir, c.Env, c.Stdin
-	cmd.WaitDelay = grace
+	ownGroup(cmd)
 	var stdout bytes.Buffer
 	both := &tailBuffer{max: tail}
 	cmd.Stdout = io.MultiWriter(&stdout, both)
@@ -69,6 +66,9 @@ func (c Cmd) Run(ctx context.Context) (string, error) {
 		cmd.Stderr = io.MultiWriter(both, c.Output)
 	}
 	err := cmd.Run()
+	if ctx.Err() != nil {
+		killGroup(cmd)
+	}
 	if err == nil {
 		return stdout.String(), nil
 	}
