@@ -87,10 +87,11 @@ func isFinal(err error) bool {
 }
 
 // giveUp makes the error of a condition that was not met. A wait that the
-// caller cancelled is no finding about the cluster and is not explained.
+// caller ended, for whatever cause, is no finding about the cluster and is not
+// explained; one that ran out of time, or met a final error, is.
 func (s *Stack) giveUp(ctx context.Context, c condition, state string, err error, waited time.Duration) error {
-	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("wait for %s: %w", c.name, err)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
+		return fmt.Errorf("wait for %s: %w", c.name, cause)
 	}
 	if c.explain != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), explainTimeout)

@@ -131,16 +131,23 @@ func TestAwaitReportsEveryCondition(t *testing.T) {
 }
 
 func TestAwaitCancelledIsNoFinding(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &Stack{opts: Options{}.withDefaults()}
-		ctx, cancel := context.WithCancel(t.Context())
-		go func() { time.Sleep(time.Second); cancel() }()
-		err := s.await(ctx, []condition{{name: "thing", check: script(missing("0 of 3")), explain: func(context.Context) string {
-			t.Error("a cancelled wait was explained")
-			return ""
-		}}})
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("error %v", err)
-		}
-	})
+	for _, cause := range []error{context.Canceled, errors.New("interrupted")} {
+		t.Run(cause.Error(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &Stack{opts: Options{}.withDefaults()}
+				parent, cancel := context.WithCancelCause(t.Context())
+				ctx, stop := context.WithTimeout(parent, time.Minute)
+				defer stop()
+				go func() { time.Sleep(time.Second); cancel(cause) }()
+				began := time.Now()
+				err := s.await(ctx, []condition{{name: "thing", check: script(missing("0 of 3")), explain: func(context.Context) string {
+					t.Error("a cancelled wait was explained")
+					return ""
+				}}})
+				if took := time.Since(began); !errors.Is(err, cause) || took != time.Second {
+					t.Errorf("error %v after %s, want %v at once", err, took, cause)
+				}
+			})
+		})
+	}
 }

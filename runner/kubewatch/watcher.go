@@ -84,7 +84,7 @@ func (w *Watcher) WaitSync(ctx context.Context) error {
 		select {
 		case <-s.synced:
 		case <-ctx.Done():
-			return errors.Join(fmt.Errorf("wait for the first list of every watch: %w", ctx.Err()), w.unsynced())
+			return errors.Join(fmt.Errorf("wait for the first list of every watch: %w", context.Cause(ctx)), w.unsynced())
 		}
 	}
 	return nil

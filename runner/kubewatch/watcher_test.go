@@ -2,6 +2,7 @@ package kubewatch
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -237,6 +238,19 @@ func TestNoFirstListIsAnError(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "watch node has") {
 			t.Errorf("%s: err = %v names a watch that has its list", what, err)
 		}
+	}
+}
+
+func TestWaitSyncSaysWhyItEnded(t *testing.T) {
+	w, err := New(Config{RestConfig: &rest.Config{Host: "http://127.0.0.1:1"}, Namespace: "ns", Sink: &sink{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	why := errors.New("interrupted")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(why)
+	if err := w.WaitSync(ctx); !errors.Is(err, why) {
+		t.Errorf("err = %v, want the cause", err)
 	}
 }
 
