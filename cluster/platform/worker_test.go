@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -133,7 +134,10 @@ func TestQueueLengthLeavesAGapRatherThanAnOldValue(t *testing.T) {
 // covered by the tests above and by the real cluster.
 func TestRedisQueue(t *testing.T) {
 	if _, err := exec.LookPath("redis-server"); err != nil {
-		t.Skip("no redis-server in PATH")
+		if os.Getenv("HEADROOM_REQUIRE_TOOLS") == "1" {
+			t.Fatalf("redis-server is required here: %v", err)
+		}
+		t.Skip("no redis-server in PATH: install it, or set HEADROOM_REQUIRE_TOOLS=1 to fail instead")
 	}
 	q := newRedisQueue(startRedis(t), "default")
 	defer func() {
