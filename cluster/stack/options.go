@@ -50,6 +50,9 @@ type Workload struct {
 	Port int32
 	// ReadyPath and LivePath are probed; "" is /health for an own image.
 	ReadyPath, LivePath string
+	// NoProbes is for an image that has nothing to probe: its pods count as
+	// ready as soon as they run.
+	NoProbes bool
 	// MetricsPath is scraped; "" is /metrics.
 	MetricsPath string
 	// Env is added to the container, for the stand-in as for an own image.
@@ -114,9 +117,12 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 func (w Workload) problems() []error {
 	var errs []error
-	stray := len(w.Command) > 0 || len(w.Args) > 0 || w.Port != 0 || w.ReadyPath != "" || w.LivePath != "" || w.MetricsPath != ""
+	stray := len(w.Command) > 0 || len(w.Args) > 0 || w.Port != 0 || w.ReadyPath != "" || w.LivePath != "" || w.MetricsPath != "" || w.NoProbes
 	if !w.own() && stray {
-		errs = append(errs, errors.New("command, args, port and paths belong to an image of your own; set image too"))
+		errs = append(errs, errors.New("command, args, port, paths and probes belong to an image of your own; set image too"))
+	}
+	if w.NoProbes && w.ReadyPath+w.LivePath != "" {
+		errs = append(errs, errors.New("a path to probe, and no probes: leave out one of them"))
 	}
 	if w.Port < 0 || w.Port > 65535 {
 		errs = append(errs, fmt.Errorf("port %d: want 1 to 65535", w.Port))

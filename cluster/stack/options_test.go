@@ -13,7 +13,7 @@ func TestOptionsReportEveryMistake(t *testing.T) {
 		Level:       "all",
 		Timeout:     -time.Second,
 		Backend:     Workload{Command: []string{"serve"}},
-		Frontend:    Workload{Image: "front:1", Port: 70000, ReadyPath: "ready"},
+		Frontend:    Workload{Image: "front:1", Port: 70000, ReadyPath: "ready", NoProbes: true},
 		QueueWorker: Workload{Env: map[string]string{"BAD-NAME": "1"}},
 	})
 	if err == nil {
@@ -22,8 +22,9 @@ func TestOptionsReportEveryMistake(t *testing.T) {
 	for _, want := range []string{
 		`level "all": unknown`,
 		"timeout -1s",
-		"artisan-platform-backend: command, args, port and paths belong to an image of your own",
+		"artisan-platform-backend: command, args, port, paths and probes belong to an image of your own",
 		"artisan-platform-frontend: port 70000",
+		"artisan-platform-frontend: a path to probe, and no probes",
 		`artisan-platform-frontend: path "ready": must begin with /`,
 		`queue-worker: env "BAD-NAME"`,
 	} {
@@ -86,5 +87,13 @@ func TestOwnImageReplacesTheStandIn(t *testing.T) {
 	}
 	if cpu := c.Resources.Requests.Cpu().String(); cpu != "200m" {
 		t.Errorf("cpu request %s, want the guide's 200m", cpu)
+	}
+}
+
+func TestOwnImageWithoutProbes(t *testing.T) {
+	objs := manifests(t, Options{QueueWorker: Workload{Image: "example.test/worker:9", NoProbes: true}})
+	c := find[*appsv1.Deployment](t, objs, "Deployment", WorkerDeployment).Spec.Template.Spec.Containers[0]
+	if c.StartupProbe != nil || c.ReadinessProbe != nil || c.LivenessProbe != nil {
+		t.Errorf("probes %v %v %v, want none", c.StartupProbe, c.ReadinessProbe, c.LivenessProbe)
 	}
 }

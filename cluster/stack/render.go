@@ -130,11 +130,8 @@ func (w Workload) replaceImage(obj *unstructured.Unstructured, container map[str
 	setList(container, "command", w.Command)
 	setList(container, "args", w.Args)
 	container["securityContext"] = map[string]any{"allowPrivilegeEscalation": false}
-	ready, live := or(w.ReadyPath, "/health"), or(w.LivePath, or(w.ReadyPath, "/health"))
-	for probe, path := range map[string]string{"startupProbe": ready, "readinessProbe": ready, "livenessProbe": live} {
-		if err := unstructured.SetNestedField(container, path, probe, "httpGet", "path"); err != nil {
-			return err
-		}
+	if err := w.setProbes(container); err != nil {
+		return err
 	}
 	if w.MetricsPath != "" {
 		if err := setAnnotation(obj, "prometheus.io/path", w.MetricsPath); err != nil {
@@ -146,6 +143,22 @@ func (w Workload) replaceImage(obj *unstructured.Unstructured, container map[str
 	}
 	container["ports"] = []any{map[string]any{"name": "http", "containerPort": int64(w.Port)}}
 	return setAnnotation(obj, "prometheus.io/port", strconv.Itoa(int(w.Port)))
+}
+
+// setProbes points the stand-in's probes at the paths of the user's image, or
+// drops them.
+func (w Workload) setProbes(container map[string]any) error {
+	ready, live := or(w.ReadyPath, "/health"), or(w.LivePath, or(w.ReadyPath, "/health"))
+	for probe, path := range map[string]string{"startupProbe": ready, "readinessProbe": ready, "livenessProbe": live} {
+		if w.NoProbes {
+			delete(container, probe)
+			continue
+		}
+		if err := unstructured.SetNestedField(container, path, probe, "httpGet", "path"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func setList(container map[string]any, key string, values []string) {

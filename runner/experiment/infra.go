@@ -186,7 +186,10 @@ func stackOptions(p spec.Platform, r progress.Reporter) stack.Options {
 }
 
 func workload(w spec.Workload) stack.Workload {
-	return stack.Workload{Image: w.Image, Command: w.Command, Env: w.Env}
+	return stack.Workload{
+		Image: w.Image, Command: w.Command, Args: w.Args, Env: w.Env, Port: w.Port,
+		ReadyPath: w.ReadyPath, LivePath: w.LivePath, NoProbes: w.NoProbes, MetricsPath: w.MetricsPath,
+	}
 }
 
 // SetScriptDurations fills in how long the plan's scripts run by their own

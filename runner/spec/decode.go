@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -23,8 +24,9 @@ type node struct {
 type decoder struct {
 	problems
 	opts  Options
-	lines []string // the file's text
-	nodes int      // looked at so far
+	lines []string                          // the file's text
+	stat  func(string) (os.FileInfo, error) // nil: files that are only named are not looked for
+	nodes int                               // looked at so far
 	// keys holds every key that was ever offered, with list indexes left out:
 	// what the documentation has to list.
 	keys map[string]bool

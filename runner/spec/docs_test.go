@@ -35,15 +35,17 @@ func TestReferenceIsComplete(t *testing.T) {
 	}
 }
 
-// TestReferenceExamples: the plans in the reference are good.
-func TestReferenceExamples(t *testing.T) {
-	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(read(t, reference)), -1)
-	if len(blocks) == 0 {
-		t.Fatalf("no yaml block in %s", reference)
-	}
-	for _, b := range blocks {
-		if _, err := Parse(reference, []byte(b[1]), Options{}); err != nil {
-			t.Errorf("%v", err)
+// TestDocumentedPlans: the plans in the reference and in the README are good.
+func TestDocumentedPlans(t *testing.T) {
+	for _, file := range []string{reference, "../../README.md"} {
+		blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(read(t, file)), -1)
+		if len(blocks) == 0 {
+			t.Errorf("no yaml block in %s", file)
+		}
+		for _, b := range blocks {
+			if _, err := Parse(file, []byte(b[1]), Options{}); err != nil {
+				t.Errorf("%v", err)
+			}
 		}
 	}
 }

@@ -10,6 +10,12 @@ import (
 	"strings"
 )
 
+// HostAllowed reports whether load may be sent to host, a name or an address
+// without a port: it is this machine, or one of those that allow names.
+func HostAllowed(host string, allow []string) bool {
+	return local(host) || slices.ContainsFunc(allow, func(h string) bool { return strings.EqualFold(h, host) })
+}
+
 // local reports whether host names this machine.
 func local(host string) bool {
 	if strings.EqualFold(host, "localhost") {
@@ -23,7 +29,7 @@ func local(host string) bool {
 // a slip of the pen is an attack on somebody, so that each host has to be
 // allowed by name.
 func (o Options) target(host string) error {
-	if local(host) || slices.ContainsFunc(o.AllowHosts, func(h string) bool { return strings.EqualFold(h, host) }) {
+	if HostAllowed(host, o.AllowHosts) {
 		return nil
 	}
 	return fmt.Errorf("%q is not this machine: load goes to 127.0.0.1, localhost or [::1]; allow another host with --allow-host %s", host, host)

@@ -38,22 +38,19 @@ func LoadPlan(file string, opts Options) (*Plan, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fmt.Errorf("read plan: %w", err)
 	}
-	plan, err := Parse(file, src, opts)
-	if err != nil {
-		return nil, err
-	}
-	if c := plan.Cluster.Config; c != "" {
-		if _, err := os.Stat(c); err != nil {
-			return nil, fmt.Errorf("%s: cluster.config: %w", file, err)
-		}
-	}
-	return plan, nil
+	d := newDecoder(file, src, opts)
+	d.stat = os.Stat
+	return d.result(src)
 }
 
 // Parse checks the text of a plan. File is its path: it stands in messages and
 // scripts are found relative to its folder. The error is an *Error.
 func Parse(file string, src []byte, opts Options) (*Plan, error) {
-	d := newDecoder(file, src, opts)
+	return newDecoder(file, src, opts).result(src)
+}
+
+// result decodes src, and is a plan only if nothing is wrong with it.
+func (d *decoder) result(src []byte) (*Plan, error) {
 	plan := d.plan(src)
 	if err := d.err(); err != nil {
 		return nil, err

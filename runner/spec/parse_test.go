@@ -37,8 +37,9 @@ func TestEverything(t *testing.T) {
 		File: everything, Source: string(src), Name: "everything", Description: "Every key that a plan may have.",
 		Cluster: Cluster{Name: "other", Config: "testdata/good/kind.yaml"},
 		Stack: Stack{Level: "core", Platform: Platform{
-			Backend:  Workload{Image: "registry.example/backend:1", Command: []string{"/app", "serve"}, Env: map[string]string{"LEVEL": "1", "PORT": "8000"}},
-			Frontend: Workload{Image: "registry.example/frontend:1"},
+			Backend: Workload{Image: "registry.example/backend:1", Command: []string{"/app"}, Args: []string{"serve"}, Env: map[string]string{"LEVEL": "1", "PORT": "8000"},
+				Port: 9000, ReadyPath: "/ready", LivePath: "/live", MetricsPath: "/stats"},
+			Frontend: Workload{Image: "registry.example/frontend:1", NoProbes: true},
 			Worker:   Workload{Env: map[string]string{"PLATFORM_JOB_TIME": "20s"}},
 		}},
 		Loads: []Load{
@@ -127,7 +128,7 @@ func TestLoadPlanFiles(t *testing.T) {
 	if _, err := LoadPlan("testdata/none.yaml", Options{}); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "read plan") {
 		t.Errorf("a missing plan: %v", err)
 	}
-	if _, err := LoadPlan(everything, Options{}); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "cluster.config") {
+	if _, err := LoadPlan(everything, Options{}); err == nil || !strings.Contains(err.Error(), everything+":7:11: cluster.config: cannot find the kind config") {
 		t.Errorf("a missing kind config: %v", err)
 	}
 	big := filepath.Join(t.TempDir(), "big.yaml")

@@ -42,10 +42,17 @@ type Platform struct {
 }
 
 // Workload is one Deployment of the platform.
+//
+// All but Env says how an image of one's own runs, and is empty without Image.
 type Workload struct {
-	Image   string
-	Command []string
-	Env     map[string]string
+	Image         string
+	Command, Args []string
+	Port          int32 // where the program serves; 0 is the stand-in's port
+	// ReadyPath and LivePath are probed; "" is /health.
+	ReadyPath, LivePath string
+	NoProbes            bool   // the image has nothing to probe
+	MetricsPath         string // what Prometheus scrapes; "" is /metrics
+	Env                 map[string]string
 }
 
 // Load is one source of load. Exactly one of Script, Vegeta and Queue is set.
