@@ -50,7 +50,8 @@ func Compile(ctx context.Context, s Source) (*Program, error) {
 func (p *Program) newTest(cfg Config) *vu.Test {
 	t := &vu.Test{
 		Options: p.Options, Metrics: metric.NewRegistry(), Meter: cfg.Meter, ServedBy: cfg.ServedByHeader,
-		Env: cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile,
+		Allow: cfg.AllowHosts,
+		Env:   cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile,
 		Abort: func(error) {},
 	}
 	t.Builtin = metric.NewBuiltin(t.Metrics)

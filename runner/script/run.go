@@ -21,6 +21,9 @@ type Config struct {
 	// ServedByHeader is the response header by which a server says its name;
 	// "" is DefaultServedBy.
 	ServedByHeader string
+	// AllowHosts are the hosts other than this machine that the script may
+	// send requests to. A request or redirect to any other ends the run.
+	AllowHosts []string
 	// StopTimeout bounds what is still to do when the context has ended, which
 	// is the script's teardown; 0 is DefaultStopTimeout.
 	StopTimeout time.Duration
@@ -40,7 +43,7 @@ const (
 // Run runs a program to its end. When ctx ends, iterations are cut short and
 // teardown is called. It returns what the script came to, also if it ended
 // early; an error says that it could not be run as it is meant to: an
-// exception in init or setup, or the end of ctx. Failed requests, checks and
+// exception in init or setup, a host that may not be loaded, or the end of ctx. Failed requests, checks and
 // thresholds are results and no errors, and so is a script that aborts itself.
 func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error) {
 	if cfg.Meter == nil {
@@ -104,6 +107,9 @@ func (r *run) run(ctx context.Context) error {
 	ending, cancel := r.ending(ctx)
 	defer cancel()
 	_, r.tornDown = r.stage(ending, "teardown", r.test.Options.TeardownTimeout)
+	if err == nil && errors.As(r.tornDown, new(*vu.Refusal)) {
+		err, r.tornDown = r.tornDown, nil
+	}
 	return err
 }
 

@@ -30,7 +30,9 @@ func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
 	u.vu.Number, u.vu.Due = it.Number, it.Due
 	start := time.Now()
 	_, err := u.vu.Do(ctx, u.call)
-	if err != nil && u.cut(ctx, err) {
+	if u.vu.Refused != nil {
+		err = u.vu.Refused // also if nobody awaited the request
+	} else if err != nil && u.cut(ctx, err) {
 		test.Counts.Interrupted.Add(1)
 		return
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/vu"
+	"github.com/artisan-platform/headroom/runner/spec"
 )
 
 // client sends the requests of one virtual user over connections of its own.
@@ -37,11 +38,11 @@ func newClient(v *vu.VU) *client {
 }
 
 // newTransport makes the connections of a virtual user, which shares none
-// with the others, as browsers share none.
+// with the others, as browsers share none. A proxy of the environment is not
+// used: it would be loaded too, and would answer in the target's place.
 func (c *client) newTransport() *http.Transport {
 	o := c.test.Options.HTTP
 	c.made = &http.Transport{
-		Proxy:               http.ProxyFromEnvironment,
 		DialContext:         c.traffic.dial,
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true, // a script asks for it, or gets what the server sends
@@ -171,6 +172,9 @@ func (c *client) build(ctx context.Context, r *request, h *hop, body []byte) (*h
 	}
 	if req.URL.Host == "" || (req.URL.Scheme != "http" && req.URL.Scheme != "https") {
 		return nil, fmt.Errorf("%q is no URL to send a request to: write it like \"https://host/path\"", h.url)
+	}
+	if host := req.URL.Hostname(); !spec.HostAllowed(host, c.test.Allow) {
+		return nil, &foreignHost{method: h.method, url: h.url, host: host}
 	}
 	req.Header = r.header.Clone()
 	req.Host = r.host

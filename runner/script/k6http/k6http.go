@@ -3,6 +3,7 @@
 package k6http
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -106,8 +107,12 @@ func (m *module) finish(r *request, result *result) sobek.Value {
 	if m.vu.Interrupt() {
 		return sobek.Undefined()
 	}
-	m.measure(r, result)
 	last := result.last()
+	var foreign *foreignHost
+	if errors.As(last.err, &foreign) {
+		m.vu.Refuse(foreign.Error())
+	}
+	m.measure(r, result)
 	if last.err != nil && (m.vu.Test.Options.Throw || last.invalid) {
 		m.vu.Throw("%s %s: %s", r.method, r.url, last.errorText())
 	}

@@ -17,7 +17,8 @@ type Test struct {
 	Metrics  *metric.Registry
 	Builtin  *metric.Builtin
 	Meter    *observation.Meter
-	ServedBy string // response header by which a server says its name
+	ServedBy string   // response header by which a server says its name
+	Allow    []string // hosts other than this machine that may be loaded
 	Env      map[string]string
 
 	// Console takes the lines of console.*; Warn what the engine itself has

@@ -41,6 +41,7 @@ type VU struct {
 	Due      time.Time        // when the iteration was due, until its first request took it; zero if it was not
 	Group    string           // "::outer::inner", "" at the root
 	Tags     map[string]string
+	Refused  *Refusal // what the iteration was refused; nil: nothing
 
 	ctx     context.Context
 	modules map[*Record]*instance
@@ -127,7 +128,7 @@ func (v *VU) OnReset(f func()) { v.resets = append(v.resets, f) }
 
 // Reset prepares the virtual user for its next iteration.
 func (v *VU) Reset() {
-	v.Group = ""
+	v.Group, v.Refused = "", nil
 	for _, f := range v.resets {
 		f()
 	}
