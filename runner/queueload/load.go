@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -105,7 +103,7 @@ func check(cfg Config) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("redis address %q: want host:port: %w", cfg.Queue.Address, err)
-	case !allowed(host, cfg.AllowHosts):
+	case !spec.HostAllowed(host, cfg.AllowHosts):
 		return fmt.Errorf("redis address %q: host %q is not this machine; allow it with --allow-host %s if it is yours to load", cfg.Queue.Address, host, host)
 	case cfg.Queue.List == "":
 		return errors.New("no list to push to")
@@ -117,15 +115,6 @@ func check(cfg Config) error {
 		return errors.New("no sink for what is observed")
 	}
 	return nil
-}
-
-// allowed says whether host is this machine or one of those named.
-func allowed(host string, named []string) bool {
-	if strings.EqualFold(host, "localhost") || slices.ContainsFunc(named, func(h string) bool { return strings.EqualFold(h, host) }) {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // payload is job n, counted from 0.

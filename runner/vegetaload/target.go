@@ -3,13 +3,12 @@ package vegetaload
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/artisan-platform/headroom/runner/spec"
 )
 
 // target returns what every request is made from, and the endpoint's name.
@@ -24,7 +23,7 @@ func target(cfg Config) (vegeta.Targeter, string, error) {
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, "", fmt.Errorf("url %q: the scheme must be http or https", a.URL)
 	}
-	if !allowed(u.Hostname(), cfg.AllowHosts) {
+	if !spec.HostAllowed(u.Hostname(), cfg.AllowHosts) {
 		return nil, "", fmt.Errorf("url %q: host %q is not this machine; allow it with --allow-host %s if it is yours to load", a.URL, u.Hostname(), u.Hostname())
 	}
 	t := vegeta.Target{Method: a.Method, URL: a.URL, Body: []byte(a.Body), Header: http.Header{}}
@@ -42,13 +41,4 @@ func target(cfg Config) (vegeta.Targeter, string, error) {
 		path = "/"
 	}
 	return vegeta.NewStaticTargeter(t), a.Method + " " + path, nil
-}
-
-// allowed says whether host is this machine or one of those named.
-func allowed(host string, named []string) bool {
-	if strings.EqualFold(host, "localhost") || slices.ContainsFunc(named, func(h string) bool { return strings.EqualFold(h, host) }) {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
