@@ -42,8 +42,10 @@ type Options struct {
 	Cluster string
 	// CacheDir is where built images are kept; it need not exist yet.
 	CacheDir string
-	// SourceMode says that images are built whatever the registry answers.
-	SourceMode bool
+	// SourceMode says that images are built whatever the registry answers,
+	// RegistryMode that they are pulled whatever it answers. With neither set
+	// the registry's answer decides.
+	SourceMode, RegistryMode bool
 	// Registry is the base URL of the registry asked; empty is Kubernetes' own.
 	Registry string
 }
@@ -52,7 +54,8 @@ type Options struct {
 const defaultRegistry = "https://registry.k8s.io"
 
 // Inspect makes all checks and changes nothing. The order is that of the
-// dependencies: the first failure is the one to mend first.
+// dependencies: the first failure is the one to mend first, and what cannot be
+// tried because of it is a warning that says so, not a failure of its own.
 func Inspect(ctx context.Context, o Options) []Check {
 	if o.Registry == "" {
 		o.Registry = defaultRegistry
@@ -65,13 +68,13 @@ func Inspect(ctx context.Context, o Options) []Check {
 	if o.CacheDir != "" {
 		checks = append(checks, checkDisk("disk of the image cache", o.CacheDir))
 	}
-	registry := checkRegistry(ctx, o.Registry)
-	return append(checks,
-		checkWatchLimits(),
-		checkPorts(ctx, o),
-		registry,
-		checkTools(o.SourceMode || registry.Status != OK),
-	)
+	checks = append(checks, checkWatchLimits(), checkPorts(ctx, o, docker))
+	return append(checks, checkSources(ctx, o)...)
+}
+
+// notTried is the outcome of a check that needs the Docker engine and has none.
+func notTried(name, detail string) Check {
+	return Check{name, Warning, detail, "mend the Docker engine first"}
 }
 
 // Worst is the worst status among checks.

@@ -58,8 +58,47 @@ func TestEngineThatDoesNotAnswerIsAFailure(t *testing.T) {
 	if docker.Status != Failure || docker.Advice == "" || root != "" || len(docker.Detail) > 500 {
 		t.Errorf("got %+v, root %q; want a short failure with advice", docker, root)
 	}
-	if c := checkPrivileged(context.Background(), docker); c.Status != Failure {
-		t.Errorf("without an engine a privileged container is %s", c.Status)
+}
+
+func TestNoEngineIsOneFailure(t *testing.T) {
+	t.Setenv("DOCKER_HOST", "unix://"+filepath.Join(t.TempDir(), "none.sock"))
+	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	seen := map[string]Status{}
+	for _, c := range Inspect(t.Context(), Options{Ports: []string{taken.Addr().String()}, Cluster: "c", RegistryMode: true, Registry: "http://127.0.0.1:1"}) {
+		seen[c.Name] = c.Status
+		if c.Status != OK && c.Advice == "" {
+			t.Errorf("no advice: %+v", c)
+		}
+	}
+	for name, want := range map[string]Status{
+		"Docker engine": Failure, "privileged container": Warning, "ports": Warning, "image registry": Warning,
+	} {
+		if got, found := seen[name]; got != want || !found {
+			t.Errorf("%s is %s (looked at: %v), want %s", name, got, found, want)
+		}
+	}
+}
+
+func TestSourcesFollowTheMode(t *testing.T) {
+	const away = "http://127.0.0.1:1"
+	for name, tc := range map[string]struct {
+		o      Options
+		checks int
+		status Status
+		advice string // part of the registry's
+	}{
+		"auto":     {Options{Registry: away}, 2, Warning, "built from source"},
+		"source":   {Options{Registry: away, SourceMode: true}, 2, OK, ""},
+		"registry": {Options{Registry: away, RegistryMode: true}, 1, Warning, "--images auto"},
+	} {
+		checks := checkSources(t.Context(), tc.o)
+		if c := checks[0]; len(checks) != tc.checks || c.Status != tc.status || !strings.Contains(c.Advice, tc.advice) {
+			t.Errorf("%s: %+v, want %d checks, the registry %s", name, checks, tc.checks, tc.status)
+		}
 	}
 }
 
@@ -100,12 +139,12 @@ func TestCheckRegistry(t *testing.T) {
 			}
 			w.WriteHeader(code)
 		}))
-		if c := checkRegistry(context.Background(), server.URL); c.Status != want {
+		if c := checkRegistry(context.Background(), server.URL, "advice"); c.Status != want {
 			t.Errorf("answer %d: %+v, want %s", code, c, want)
 		}
 		server.Close()
 	}
-	if c := checkRegistry(context.Background(), "http://127.0.0.1:1"); c.Status != Warning || c.Advice == "" {
+	if c := checkRegistry(context.Background(), "http://127.0.0.1:1", "advice"); c.Status != Warning || c.Advice == "" {
 		t.Errorf("no registry: %+v, want a warning with advice", c)
 	}
 }
@@ -115,7 +154,7 @@ func TestCheckRegistryGivesUp(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer server.Close()
 	defer close(release)
-	if c := checkRegistry(context.Background(), server.URL); c.Status != Warning {
+	if c := checkRegistry(context.Background(), server.URL, "advice"); c.Status != Warning {
 		t.Errorf("a registry that hangs: %+v, want a warning", c)
 	}
 }
@@ -127,13 +166,13 @@ func TestCheckPortsNamesTheOneTaken(t *testing.T) {
 	}
 	taken := listener.Addr().String()
 	o := Options{Ports: []string{taken}}
-	if c := checkPorts(context.Background(), o); c.Status != Failure || !strings.Contains(c.Detail, taken) {
+	if c := checkPorts(context.Background(), o, Check{Status: OK}); c.Status != Failure || !strings.Contains(c.Detail, taken) {
 		t.Errorf("got %+v, want a failure that names %s", c, taken)
 	}
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if c := checkPorts(context.Background(), o); c.Status != OK {
+	if c := checkPorts(context.Background(), o, Check{Status: OK}); c.Status != OK {
 		t.Errorf("got %+v for a free port", c)
 	}
 }

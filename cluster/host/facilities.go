@@ -3,17 +3,12 @@ package host
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/artisan-platform/headroom/runner/command"
 	"github.com/artisan-platform/headroom/runner/localport"
 )
-
-// registryWithin bounds the question whether a registry answers.
-const registryWithin = 3 * time.Second
 
 // checkEngine also returns the engine's root folder, if it answers.
 func checkEngine(ctx context.Context) (Check, string) {
@@ -46,66 +41,22 @@ func cgroupV1() bool {
 	return err != nil
 }
 
-// checkRegistry asks for the API's version. Any HTTP answer, a refusal
-// included, means that the registry is in reach.
-func checkRegistry(ctx context.Context, base string) Check {
-	const name = "image registry"
-	ctx, cancel := context.WithTimeout(ctx, registryWithin)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v2/", nil)
-	if err != nil {
-		return Check{name, Warning, err.Error(), "correct the registry's address"}
-	}
-	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, DisableKeepAlives: true}}
-	answer, err := client.Do(request)
-	if err == nil {
-		defer answer.Body.Close()
-		if answer.StatusCode == http.StatusOK || answer.StatusCode == http.StatusUnauthorized {
-			return Check{Name: name, Status: OK, Detail: base + " answers"}
-		}
-		err = fmt.Errorf("%s answers %s", base, answer.Status)
-	}
-	return Check{name, Warning, oneLine(err.Error()), "nothing to do: images are built from source"}
-}
-
-// sourceTools build images where no registry answers.
-var sourceTools = []string{"go", "debootstrap", "tar", "mount", "chroot"}
-
-// checkTools looks for the programs of source mode, which are a must only if
-// images have to be built.
-func checkTools(must bool) Check {
-	c := Check{Name: "tools to build images", Status: OK}
-	var missing []string
-	for _, tool := range sourceTools {
-		if !installed(tool) {
-			missing = append(missing, tool)
-		}
-	}
-	if len(missing) == 0 {
-		c.Detail = strings.Join(sourceTools, ", ")
-		return c
-	}
-	c.Detail = "missing: " + strings.Join(missing, ", ")
-	c.Advice = fixAdvice + "; Go comes from https://go.dev/dl"
-	c.Status = Warning
-	if must {
-		c.Status = Failure
-	}
-	return c
-}
-
-// checkPorts looks for other programs on the cluster's ports.
-func checkPorts(ctx context.Context, o Options) Check {
+// checkPorts looks for other programs on the cluster's ports. docker is the
+// engine's check: only a working engine can tell which ports are the cluster's own.
+func checkPorts(ctx context.Context, o Options, docker Check) Check {
 	var problems, free, own []string
 	for _, address := range o.Ports {
 		switch err := localport.Free(ctx, address); {
 		case err == nil:
 			free = append(free, address)
-		case publishedBy(ctx, o.Cluster, address):
+		case docker.Status != Failure && publishedBy(ctx, o.Cluster, address):
 			own = append(own, address)
 		default:
 			problems = append(problems, err.Error())
 		}
+	}
+	if len(problems) > 0 && docker.Status == Failure {
+		return notTried("ports", strings.Join(problems, "; ")+" (not told without the Docker engine: whether by the cluster itself)")
 	}
 	if len(problems) > 0 {
 		return Check{"ports", Failure, strings.Join(problems, "; "), "stop that program, or change hostPort in the kind configuration"}

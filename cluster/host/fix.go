@@ -42,6 +42,9 @@ var needed = []struct{ pkg, program string }{
 	{"iptables", "iptables"},
 	{"runc", "runc"},
 	{"debootstrap", "debootstrap"},
+	{"util-linux", "unshare"},
+	{"coreutils", "chroot"},
+	{"mount", "mount"},
 	{"tar", "tar"},
 	{"ca-certificates", "update-ca-certificates"},
 }
