@@ -124,7 +124,7 @@ func TestRegistryModeBuildsOnlyThePlatform(t *testing.T) {
 func TestEnsureNamesWhatItCannotProvide(t *testing.T) {
 	missing := newFakeDocker(t, "case $1 in version) echo 20 ;; *) echo No such image >&2; exit 1 ;; esac")
 	b := &Builder{CacheDir: t.TempDir(), Docker: missing.program}
-	if _, err := b.Ensure(t.Context(), Source, []string{"mine:1"}); err == nil || !strings.Contains(err.Error(), "mine:1 is not in the catalog and not in Docker") {
+	if _, err := b.Ensure(t.Context(), Source, []string{"mine:1"}); err == nil || !strings.Contains(err.Error(), "mine:1 is neither in the catalog") {
 		t.Errorf("an unknown image: %v", err)
 	}
 	b.Docker = "/no/such/docker"

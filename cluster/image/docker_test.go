@@ -164,7 +164,7 @@ func TestLoad(t *testing.T) {
 	const script = `case "$*" in
 save*) echo saved >"$3" ;;
 *"images import"*) cat >/dev/null ;;
-*"images list"*) printf 'docker.io/library/redis:7.0.15\ndocker.io/library/mine:1\n' ;;
+*"images list"*) printf '` + PlatformRef + `\ndocker.io/library/mine:1\n' ;;
 esac`
 	d := newFakeDocker(t, script)
 	b := &Builder{CacheDir: t.TempDir(), Docker: d.program, Reporter: progress.Discard}
@@ -172,8 +172,8 @@ esac`
 	if err != nil {
 		t.Fatal(err)
 	}
-	put(t, st, testID(kindImage, "redis-7.0.15"), "docker.io/library/redis:7.0.15", 1)
-	if err := b.Load(t.Context(), []string{"n1", "n2"}, []string{"redis:7.0.15", "mine:1"}); err != nil {
+	put(t, st, testID(kindImage, slug(PlatformRef)), PlatformRef, 1)
+	if err := b.Load(t.Context(), []string{"n1", "n2"}, []string{PlatformRef, "mine:1"}); err != nil {
 		t.Fatal(err)
 	}
 	count := map[string]int{}

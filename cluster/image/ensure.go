@@ -25,11 +25,14 @@ func (b *Builder) Ensure(ctx context.Context, mode Mode, refs []string) (Set, er
 	if mode == Auto {
 		set.Mode, set.Fallback = b.choose(ctx, wanted)
 	}
-	own, err := wanted.inDocker(ctx, d, set.Mode)
+	if set.Mode == Registry {
+		set.ToLoad, err = b.pull(ctx, d, wanted)
+	} else {
+		set.ToLoad, err = wanted.other, wanted.inDocker(ctx, d)
+	}
 	if err != nil {
 		return Set{}, err
 	}
-	set.ToLoad = own
 	st, err := b.store()
 	if err != nil {
 		return Set{}, err

@@ -15,7 +15,7 @@ import (
 )
 
 // Load imports images into the containerd of every node, all nodes side by
-// side. An image comes from the cache if it was built, else from Docker.
+// side. The platform's image comes from the cache, any other from Docker.
 func (b *Builder) Load(ctx context.Context, nodes, refs []string) (err error) {
 	if len(nodes) == 0 || len(refs) == 0 {
 		return nil
@@ -60,19 +60,22 @@ func (d docker) importAll(ctx context.Context, nodes []string, archives []archiv
 	return group.Wait()
 }
 
-// findArchive is the newest built archive of ref, or one that Docker writes
-// to file.
+// findArchive is the newest built archive of ref if Headroom's own source makes
+// it, else one that Docker writes to file: an image that was pulled is not to
+// be replaced by one of the same name that an earlier run built.
 func findArchive(ctx context.Context, st store, d docker, ref, file string) (archive, error) {
 	full, err := nodeName(ref)
 	if err != nil {
 		return archive{}, err
 	}
-	built, err := newestImage(st, full)
-	if err != nil {
-		return archive{}, err
-	}
-	if built != nil {
-		return archive{full, st.path(built.id, archiveFile)}, nil
+	if img, err := Find(ref); err == nil && img.Local {
+		built, err := newestImage(st, full)
+		if err != nil {
+			return archive{}, err
+		}
+		if built != nil {
+			return archive{full, st.path(built.id, archiveFile)}, nil
+		}
 	}
 	ok, err := d.has(ctx, ref)
 	if err != nil {

@@ -58,20 +58,16 @@ func (w wanted) all(m Mode) []Image {
 	return slices.Concat(kubernetesImages(newComponents()), w.stack, w.local)
 }
 
-// inDocker lists the user's own images that Docker holds. In mode Source every
-// one must be there; in mode Registry the nodes pull the rest.
-func (w wanted) inDocker(ctx context.Context, d docker, m Mode) ([]string, error) {
-	var there []string
+// inDocker fails unless Docker holds every one of the user's own images.
+func (w wanted) inDocker(ctx context.Context, d docker) error {
 	for _, ref := range w.other {
 		ok, err := d.has(ctx, ref)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if ok {
-			there = append(there, ref)
-		} else if m == Source {
-			return nil, fmt.Errorf("image %s is not in the catalog and not in Docker: build or pull it first (docker image inspect %[1]s)", ref)
+		if !ok {
+			return fmt.Errorf("image %s is neither in the catalog (see `headroom images list`) nor in Docker: build or pull it first (docker pull %[1]s)", ref)
 		}
 	}
-	return there, nil
+	return nil
 }
