@@ -7,7 +7,8 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
+
+	"github.com/artisan-platform/headroom/cluster/podcause"
 )
 
 // maxCauses bounds how many pods an explanation names: the others of a
@@ -27,8 +28,8 @@ func (s *Stack) explainDeployment(ctx context.Context, namespace, name string) s
 		if podReady(pod) || len(causes) == maxCauses {
 			continue
 		}
-		cause := fmt.Sprintf("pod %s: %s", pod.Name, podState(pod))
-		if event := s.lastWarning(ctx, namespace, "Pod", pod.Name); event != "" {
+		cause := fmt.Sprintf("pod %s: %s", pod.Name, podcause.Unready(pod))
+		if event := podcause.Warning(ctx, s.client, pod); event != "" {
 			cause += " (" + event + ")"
 		}
 		if last := s.lastWords(ctx, pod); last != "" {
@@ -80,74 +81,7 @@ func (s *Stack) lastWords(ctx context.Context, pod *corev1.Pod) string {
 
 func ptrTo[T any](v T) *T { return &v }
 
+// podReady reports whether a pod serves and is going to go on doing so.
 func podReady(pod *corev1.Pod) bool {
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady {
-			return c.Status == corev1.ConditionTrue && pod.DeletionTimestamp == nil
-		}
-	}
-	return false
-}
-
-// podState says in one line what keeps a pod from being ready: a container's
-// trouble first, then the scheduler's.
-func podState(pod *corev1.Pod) string {
-	for _, c := range append(pod.Status.InitContainerStatuses, pod.Status.ContainerStatuses...) {
-		if w := c.State.Waiting; w != nil && w.Reason != "ContainerCreating" && w.Reason != "PodInitializing" {
-			return joinNonEmpty(c.Name+" "+w.Reason, w.Message, terminated(c.LastTerminationState.Terminated))
-		}
-		if t := c.State.Terminated; t != nil {
-			return joinNonEmpty(c.Name, terminated(t))
-		}
-	}
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodScheduled && c.Status == corev1.ConditionFalse {
-			return joinNonEmpty(c.Reason, c.Message)
-		}
-	}
-	if pod.DeletionTimestamp != nil {
-		return "terminating"
-	}
-	for _, c := range pod.Status.Conditions {
-		if c.Type == corev1.PodReady && c.Status == corev1.ConditionFalse {
-			return joinNonEmpty(string(pod.Status.Phase), c.Reason, c.Message)
-		}
-	}
-	return string(pod.Status.Phase)
-}
-
-func terminated(t *corev1.ContainerStateTerminated) string {
-	if t == nil {
-		return ""
-	}
-	return joinNonEmpty(fmt.Sprintf("ended with exit code %d", t.ExitCode), t.Reason, t.Message)
-}
-
-// lastWarning is the newest warning event about one object.
-func (s *Stack) lastWarning(ctx context.Context, namespace, kind, name string) string {
-	selector := fields.Set{"involvedObject.kind": kind, "involvedObject.name": name, "type": corev1.EventTypeWarning}
-	events, err := s.client.CoreV1().Events(namespace).List(ctx, metav1.ListOptions{FieldSelector: selector.String()})
-	if err != nil {
-		return fmt.Sprintf("list events: %v", err)
-	}
-	var newest *corev1.Event
-	for i := range events.Items {
-		if e := &events.Items[i]; newest == nil || newest.LastTimestamp.Before(&e.LastTimestamp) {
-			newest = e
-		}
-	}
-	if newest == nil {
-		return ""
-	}
-	return fmt.Sprintf("event %s: %s", newest.Reason, strings.TrimSpace(newest.Message))
-}
-
-func joinNonEmpty(parts ...string) string {
-	var kept []string
-	for _, p := range parts {
-		if p = strings.TrimSpace(p); p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, ": ")
+	return podcause.Ready(pod) && pod.DeletionTimestamp == nil
 }

@@ -10,6 +10,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/artisan-platform/headroom/cluster/podcause"
 )
 
 // WaitReady waits, at most Options.Timeout, until the stack can be tested:
@@ -112,7 +114,7 @@ func (s *Stack) hpaReady(namespace, name string) condition {
 			return state, met, nil
 		},
 		explain: func(ctx context.Context) string {
-			return s.lastWarning(ctx, namespace, "HorizontalPodAutoscaler", name)
+			return podcause.WarningOf(ctx, s.client, "HorizontalPodAutoscaler", namespace, name)
 		},
 	}
 }

@@ -79,25 +79,3 @@ func TestHPAActiveNeedsAValueForEveryMetric(t *testing.T) {
 		}
 	}
 }
-
-func TestPodState(t *testing.T) {
-	waiting := func(reason, message string) corev1.ContainerStatus {
-		return corev1.ContainerStatus{Name: "app", State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: reason, Message: message}}}
-	}
-	crashed := waiting("CrashLoopBackOff", "back-off 10s")
-	crashed.LastTerminationState.Terminated = &corev1.ContainerStateTerminated{ExitCode: 2, Reason: "Error"}
-	for _, tc := range []struct {
-		status corev1.PodStatus
-		want   string
-	}{
-		{corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{waiting("ErrImagePull", "no such host")}}, "app ErrImagePull: no such host"},
-		{corev1.PodStatus{ContainerStatuses: []corev1.ContainerStatus{crashed}}, "app CrashLoopBackOff: back-off 10s: ended with exit code 2: Error"},
-		{corev1.PodStatus{Conditions: []corev1.PodCondition{{Type: corev1.PodScheduled, Status: "False", Reason: "Unschedulable", Message: "0/3 nodes are available"}}}, "Unschedulable: 0/3 nodes are available"},
-		{corev1.PodStatus{Phase: "Running", Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: "False", Reason: "ContainersNotReady"}}}, "Running: ContainersNotReady"},
-		{corev1.PodStatus{Phase: "Pending", ContainerStatuses: []corev1.ContainerStatus{waiting("ContainerCreating", "")}}, "Pending"},
-	} {
-		if got := podState(&corev1.Pod{Status: tc.status}); got != tc.want {
-			t.Errorf("podState = %q, want %q", got, tc.want)
-		}
-	}
-}
