@@ -23,7 +23,7 @@ lint: ## go vet and golangci-lint, at the version pinned in tools/go.mod
 e2e: build ## the real cluster, end to end; needs root and what `headroom doctor --fix` sets up
 	HEADROOM_E2E=1 $(GO) test -count=1 -v -timeout 55m ./e2e
 
-bench: ## benchmarks, each a ratio to a peer in the same run
+bench: ## the benchmarks of every package
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 verify: build ## the main job on this machine: cluster, stack, load, verdict, report (PLAN=file)

@@ -169,9 +169,25 @@ func starve(t *testing.T, p *process) {
 	t.Cleanup(func() { cancel(); <-done })
 }
 
-// interrupted: Ctrl-C under load ends with 130, a partial report, and the
-// cluster kept, because this run only adopted it.
+// interrupted: Ctrl-C under load ends with 130 and a partial report, and the
+// cluster is kept, because this run only adopted it.
 func interrupted(t *testing.T) {
+	interrupt(t)
+	if _, err := client(t).CoreV1().Nodes().List(t.Context(), metav1.ListOptions{}); err != nil {
+		t.Errorf("the adopted cluster is gone: %v", err)
+	}
+}
+
+// interruptedOwn: the same of a run that made its cluster. It is removed.
+func interruptedOwn(t *testing.T) {
+	run(t, 0, 3*time.Minute, "down")
+	interrupt(t)
+	noNodes(t)
+}
+
+// interrupt starts a run, interrupts it under load, and looks at what it left.
+func interrupt(t *testing.T) {
+	t.Helper()
 	out := t.TempDir()
 	p := start(t, nil, "verify", "--images", "source", "--out", out, "testdata/starved.yaml")
 	dir := runDir(t, out, p)
@@ -189,9 +205,6 @@ func interrupted(t *testing.T) {
 	r := result(t, dir)
 	if r.Outcome != "interrupted" || r.Verdict == verdict.Pass {
 		t.Errorf("outcome %s, verdict %s", r.Outcome, r.Verdict)
-	}
-	if _, err := client(t).CoreV1().Nodes().List(t.Context(), metav1.ListOptions{}); err != nil {
-		t.Errorf("the adopted cluster is gone: %v", err)
 	}
 }
 

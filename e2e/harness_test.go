@@ -38,8 +38,10 @@ func needCluster(t *testing.T) {
 
 // process is one run of the program.
 type process struct {
-	cmd *exec.Cmd
-	out *lockedBuffer // standard output and standard error, in their order
+	cmd   *exec.Cmd
+	out   *lockedBuffer // standard output and standard error, in their order
+	ended chan struct{} // closed when the process has ended
+	err   error         // of Wait; read it after ended
 }
 
 type lockedBuffer struct {
@@ -62,34 +64,50 @@ func (l *lockedBuffer) String() string {
 // start runs the program in a process group of its own, killed with the test.
 func start(t *testing.T, env []string, args ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.CommandContext(context.Background(), program, args...), out: &lockedBuffer{}}
+	p := &process{cmd: exec.CommandContext(context.Background(), program, args...), out: &lockedBuffer{}, ended: make(chan struct{})}
 	p.cmd.Env = append(os.Environ(), env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	p.cmd.WaitDelay = 5 * time.Second // a child may outlive a killed parent with its pipe in hand
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start headroom %s: %v", strings.Join(args, " "), err)
 	}
 	t.Logf("headroom %s", strings.Join(args, " "))
+	go func() {
+		defer close(p.ended)
+		p.err = p.cmd.Wait()
+	}()
 	t.Cleanup(func() {
-		if p.cmd.ProcessState == nil {
-			_ = p.cmd.Process.Kill()
-			_ = p.cmd.Wait()
+		if p.running() {
+			_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
 		}
+		<-p.ended
 	})
 	return p
+}
+
+func (p *process) running() bool {
+	select {
+	case <-p.ended:
+		return false
+	default:
+		return true
+	}
 }
 
 // wait returns the exit code, -1 for a process that a signal ended.
 func (p *process) wait(t *testing.T, limit time.Duration) int {
 	t.Helper()
-	timer := time.AfterFunc(limit, func() { _ = p.cmd.Process.Signal(syscall.SIGQUIT) })
-	err := p.cmd.Wait()
-	if !timer.Stop() {
+	select {
+	case <-p.ended:
+	case <-time.After(limit):
+		_ = p.cmd.Process.Signal(syscall.SIGQUIT) // its goroutines tell where it hangs
+		<-p.ended
 		t.Fatalf("still running after %v\n%s", limit, p.out)
 	}
 	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		t.Fatalf("wait: %v\n%s", err, p.out)
+	if p.err != nil && !errors.As(p.err, &exit) && !errors.Is(p.err, exec.ErrWaitDelay) {
+		t.Fatalf("wait: %v\n%s", p.err, p.out)
 	}
 	return p.cmd.ProcessState.ExitCode()
 }
@@ -109,12 +127,9 @@ func run(t *testing.T, want int, limit time.Duration, args ...string) string {
 // runDir waits for the one run under out and returns its folder.
 func runDir(t *testing.T, out string, p *process) string {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Minute); p.running() && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		if logs, _ := filepath.Glob(filepath.Join(out, "*", observation.LogFile)); len(logs) == 1 {
 			return filepath.Dir(logs[0])
-		}
-		if p.cmd.Process.Signal(syscall.Signal(0)) != nil {
-			break
 		}
 	}
 	t.Fatalf("no run appeared under %s\n%s", out, p.out)
@@ -124,14 +139,11 @@ func runDir(t *testing.T, out string, p *process) string {
 // awaitLoad waits until the named load has run for so long.
 func awaitLoad(t *testing.T, dir, load string, since time.Duration, p *process) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Minute); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Minute); p.running() && time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		for _, rec := range records(t, dir) {
 			if rec.Phase != nil && rec.Phase.Load == load && rec.Phase.Open && time.Since(rec.Time) >= since {
 				return
 			}
-		}
-		if p.cmd.Process.Signal(syscall.Signal(0)) != nil {
-			break
 		}
 	}
 	t.Fatalf("load %q did not run for %v\n%s", load, since, p.out)

@@ -25,6 +25,7 @@ type Options struct {
 	Config    []byte            // kind configuration; its name gives way to Name
 	NodeImage string            // empty is the one named in Config, or kind's own
 	Host      HostTraits        // what the nodes are configured for besides
+	Temporary bool              // made for this run only; see Cluster.Temporary
 	Retain    bool              // keep the wreck of a failed creation
 	StateDir  string            // empty is DefaultStateDir
 	Reporter  progress.Reporter // nil shows nothing
@@ -32,9 +33,12 @@ type Options struct {
 
 // Cluster is a kind cluster that Headroom created.
 type Cluster struct {
-	name     string
-	folder   folder
-	reporter progress.Reporter
+	name      string
+	folder    folder
+	reporter  progress.Reporter
+	adopted   bool
+	temporary bool
+	held      *lock // from Up to Release or Down; nil otherwise
 }
 
 // open fills in the defaults and names the cluster. Nothing is looked up.
@@ -102,8 +106,23 @@ func (c *Cluster) Name() string { return c.name }
 // Kubeconfig is the path of the file that gives access to the cluster.
 func (c *Cluster) Kubeconfig() string { return c.folder.kubeconfig() }
 
-// Context is the name of the cluster's context in the kubeconfig.
-func (c *Cluster) Context() string { return "kind-" + c.name }
+// Adopted reports whether Up found the cluster rather than made it.
+func (c *Cluster) Adopted() bool { return c.adopted }
+
+// Temporary reports whether the cluster was made for one run only, by this Up
+// or by one whose process was killed: it is to be removed when the run ends.
+func (c *Cluster) Temporary() bool { return c.temporary }
+
+// Release lets other processes work on the cluster that Up returned. Until
+// then they wait a moment and are refused. A second call does nothing.
+func (c *Cluster) Release() error {
+	l := c.held
+	c.held = nil
+	if l == nil {
+		return nil
+	}
+	return l.release()
+}
 
 // Nodes lists the containers of the cluster's nodes, which are also the
 // names of its nodes, in order of name.
@@ -117,19 +136,6 @@ func (c *Cluster) Nodes(ctx context.Context) ([]string, error) {
 		names[i] = n.Name
 	}
 	return names, nil
-}
-
-// Version is the version of Kubernetes that the API server says it is of.
-func (c *Cluster) Version(context.Context) (string, error) {
-	client, err := c.client()
-	if err != nil {
-		return "", err
-	}
-	info, err := client.Discovery().ServerVersion()
-	if err != nil {
-		return "", fmt.Errorf("ask cluster %s for its version: %w", c.name, err)
-	}
-	return info.GitVersion, nil
 }
 
 func (c *Cluster) client() (kubernetes.Interface, error) {

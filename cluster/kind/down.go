@@ -29,15 +29,17 @@ func Down(ctx context.Context, o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, l.release()) }()
+	c.held = l
+	return c.Down(ctx)
+}
+
+// Down removes the cluster that Up returned, and lets go of it; see the
+// function Down.
+func (c *Cluster) Down(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, c.Release()) }()
 	return progress.Do(c.reporter, "remove cluster "+c.name, func(progress.Step) error {
 		return c.remove(ctx)
 	})
-}
-
-// Down removes the cluster; see the function Down.
-func (c *Cluster) Down(ctx context.Context) error {
-	return Down(ctx, Options{Name: c.name, StateDir: c.stateDir(), Reporter: c.reporter})
 }
 
 // remove deletes the nodes, their volumes, kind's network if it was created

@@ -18,6 +18,7 @@ type state struct {
 	Created     time.Time `json:"created"`     // when creation began
 	Complete    bool      `json:"complete"`    // creation and all checks succeeded
 	OwnsNetwork bool      `json:"ownsNetwork"` // kind's network did not exist before
+	Temporary   bool      `json:"temporary"`   // made for one run, which removes it
 }
 
 // folder is the place of one cluster's files.

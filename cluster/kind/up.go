@@ -21,7 +21,8 @@ const undoWithin = 2 * time.Minute
 // same configuration, and returns when pods on all nodes reach each other and
 // a Service. What a killed run left half-made is removed first. A creation
 // that fails is undone, unless o.Retain. A cluster of the name that is not
-// Headroom's is a *ForeignError; a taken port a *localport.TakenError.
+// Headroom's is a *ForeignError; a taken port a *localport.TakenError. The
+// cluster is held for this process until Release or Down.
 func Up(ctx context.Context, o Options) (_ *Cluster, err error) {
 	c, err := open(o)
 	if err != nil {
@@ -35,20 +36,42 @@ func Up(ctx context.Context, o Options) (_ *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, l.release()) }()
-	adopt, err := c.adoptable(ctx, sum)
-	if err != nil {
+	c.held = l
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Release())
+		}
+	}()
+	if c.adopted, err = c.adoptable(ctx, sum); err != nil {
 		return nil, err
 	}
-	if adopt {
-		err = c.makeReady(ctx, config, o.Host)
+	if c.adopted {
+		err = c.adopt(ctx, o, config)
 	} else {
+		c.temporary = o.Temporary
 		err = c.createOrUndo(ctx, o, config, sum)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// adopt takes over a whole cluster. One that a killed run had made for itself
+// stays temporary for the next run, and becomes permanent for any other use.
+func (c *Cluster) adopt(ctx context.Context, o Options, config *v1alpha4.Cluster) error {
+	s, err := c.folder.load()
+	if err != nil {
+		return err
+	}
+	c.temporary = s.Temporary && o.Temporary
+	if s.Temporary != c.temporary {
+		s.Temporary = c.temporary
+		if err := c.folder.save(s); err != nil {
+			return err
+		}
+	}
+	return c.makeReady(ctx, config, o.Host)
 }
 
 // adoptable reports whether the cluster is there and whole. It removes what
@@ -128,7 +151,7 @@ func (c *Cluster) create(ctx context.Context, o Options, config *v1alpha4.Cluste
 	if err := c.folder.prepare(c.name); err != nil {
 		return err
 	}
-	s := state{Digest: sum, Created: time.Now().UTC(), OwnsNetwork: !hadNetwork}
+	s := state{Digest: sum, Created: time.Now().UTC(), OwnsNetwork: !hadNetwork, Temporary: o.Temporary}
 	if err := c.folder.save(s); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -21,15 +22,13 @@ cluster and the platform are those that the plan describes. Your own kubeconfig
 is not touched: up prints where Headroom's is.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan := spec.Default(name)
-			if len(args) == 1 {
-				p, err := loadPlan(cmd.Context(), args[0], f.allowHosts)
-				if err != nil {
-					return err
-				}
-				plan = p
+			if len(args) == 1 && cmd.Flags().Changed("name") {
+				return usageError{errors.New("--name and PLAN: the plan names its cluster (cluster.name); leave one of the two out")}
 			}
-			cfg, err := a.config(f, plan)
+			cfg, err := a.planned(f, spec.Default(name))
+			if len(args) == 1 {
+				cfg, err = a.config(cmd.Context(), f, args[0])
+			}
 			if err != nil {
 				return err
 			}
@@ -38,7 +37,8 @@ is not touched: up prints where Headroom's is.`,
 				return err
 			}
 			a.console.Clear()
-			fmt.Fprintf(a.out, "cluster %s is up\n  kubectl --kubeconfig %s get pods -A\n  headroom down   # removes it\n", env.Name, env.Kubeconfig)
+			fmt.Fprintf(a.out, "cluster %s is up\n  kubectl --kubeconfig %s get pods -A\n  headroom down --name %s   # removes it\n",
+				env.Name, env.Kubeconfig, env.Name)
 			return nil
 		},
 	}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 
 	"github.com/artisan-platform/headroom/runner/experiment"
@@ -40,7 +39,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitPass
-	case errors.Is(err, experiment.ErrInterrupted), errors.Is(err, context.Canceled):
+	case errors.Is(err, experiment.ErrInterrupted):
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &problems):
 		return exitUsage

@@ -32,7 +32,6 @@ newest run under --out.`,
 		},
 	}
 	f.addOut(c)
-	f.addAllowHosts(c)
 	f.addJSON(c, "print result.json instead of the summary")
 	return c
 }
@@ -51,7 +50,7 @@ takes the newest run under --out.`,
 			if err != nil {
 				return err
 			}
-			in, err := experiment.Judge(dir, f.allowHosts)
+			in, err := experiment.Judge(dir)
 			if err != nil {
 				return err
 			}
@@ -65,7 +64,6 @@ takes the newest run under --out.`,
 		},
 	}
 	f.addOut(c)
-	f.addAllowHosts(c)
 	return c
 }
 

@@ -21,7 +21,7 @@ func (a *app) plan() *cobra.Command {
 prints its timetable, what verify would create, and how long it would take.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := loadPlan(cmd.Context(), args[0], f.allowHosts)
+			plan, _, err := loadPlan(cmd.Context(), args[0], f.allowHosts)
 			if err != nil {
 				return err
 			}
@@ -50,7 +50,7 @@ func (a *app) printPlan(plan *spec.Plan) error {
 	for _, p := range parts {
 		fmt.Fprintf(a.out, "  %s\n", p)
 	}
-	fmt.Fprintf(a.out, "\nwould take  about %s: 2m30s for cluster and stack once the images are built, %s of load, %s to settle\n",
-		unit.Duration(experiment.SetupEstimate+plan.Duration()+plan.Settle), unit.Duration(plan.Duration()), unit.Duration(plan.Settle))
+	fmt.Fprintf(a.out, "\nwould take  about %s: %s for cluster and stack once the images are built, %s of load, %s to settle\n",
+		unit.Duration(experiment.SetupEstimate+plan.Duration()+plan.Settle), unit.Duration(experiment.SetupEstimate), unit.Duration(plan.Duration()), unit.Duration(plan.Settle))
 	return nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/artisan-platform/headroom/cluster/image"
 	"github.com/artisan-platform/headroom/reports"
 	"github.com/artisan-platform/headroom/runner/experiment"
+	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 	"github.com/artisan-platform/headroom/runner/verdict"
 )
@@ -42,8 +44,20 @@ func (f *runFlags) addJSON(c *cobra.Command, what string) {
 	c.Flags().BoolVar(&f.json, "json", false, what)
 }
 
-// config turns flags and a plan into what an experiment needs.
-func (a *app) config(f runFlags, plan *spec.Plan) (experiment.Config, error) {
+// config turns flags and a plan file into what an experiment needs. All that a
+// person can get wrong is found here, before anything is created.
+func (a *app) config(ctx context.Context, f runFlags, file string) (experiment.Config, error) {
+	plan, programs, err := loadPlan(ctx, file, f.allowHosts)
+	if err != nil {
+		return experiment.Config{}, err
+	}
+	cfg, err := a.planned(f, plan)
+	cfg.Programs = programs
+	return cfg, err
+}
+
+// planned is config for a plan that has no scripts to compile.
+func (a *app) planned(f runFlags, plan *spec.Plan) (experiment.Config, error) {
 	mode, err := image.ParseMode(f.images)
 	if err != nil {
 		return experiment.Config{}, usageError{fmt.Errorf("--images: %w", err)}
@@ -84,16 +98,21 @@ report.html, junit.xml and summary.md.`,
   headroom up && headroom verify PLAN               # use a cluster that is up already`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			plan, err := loadPlan(cmd.Context(), args[0], f.allowHosts)
+			cfg, err := a.config(cmd.Context(), f, args[0])
 			if err != nil {
 				return err
 			}
-			cfg, err := a.config(f, plan)
+			s, err := experiment.Open(cmd.Context(), cfg)
 			if err != nil {
 				return err
 			}
-			dir, err := experiment.Verify(cmd.Context(), cfg)
-			return a.conclude(dir, f, err)
+			dir, err := s.Run(cmd.Context())
+			err = a.conclude(dir, f, err) // before anything else can go wrong
+			if cerr := s.Close(cmd.Context()); cerr != nil {
+				a.console.Say("%s: %v", progname, cerr)
+				err = cmp.Or(err, cerr)
+			}
+			return err
 		},
 	}
 	f.addImages(c)
@@ -110,7 +129,7 @@ func (a *app) conclude(dir string, f runFlags, runErr error) error {
 	if dir == "" {
 		return runErr
 	}
-	in, err := experiment.Judge(dir, f.allowHosts)
+	in, err := experiment.Judge(dir)
 	if err != nil {
 		return errors.Join(runErr, err)
 	}
@@ -139,15 +158,19 @@ func (a *app) show(dir string, f runFlags, in reports.Input) error {
 	return reports.Terminal(a.out, in, opts)
 }
 
-// loadPlan reads a plan and the scripts that it names; every problem is shown
-// at once and nothing has been created by then.
-func loadPlan(ctx context.Context, file string, allowHosts []string) (*spec.Plan, error) {
+// loadPlan reads a plan, compiles the scripts that it names, and checks the
+// kind configuration that it may bring.
+func loadPlan(ctx context.Context, file string, allowHosts []string) (*spec.Plan, map[string]*script.Program, error) {
 	plan, err := spec.LoadPlan(file, spec.Options{AllowHosts: allowHosts})
 	if err != nil {
-		return nil, usageError{err}
+		return nil, nil, usageError{err}
 	}
-	if err := experiment.SetScriptDurations(ctx, plan); err != nil {
-		return nil, usageError{err}
+	programs, err := experiment.CompileScripts(ctx, plan)
+	if err != nil {
+		return nil, nil, usageError{err}
 	}
-	return plan, nil
+	if _, err := experiment.Preview(plan, headroom.KindConfig); err != nil {
+		return nil, nil, usageError{fmt.Errorf("%s: %w", file, err)}
+	}
+	return plan, programs, nil
 }

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -23,7 +24,6 @@ type Env struct {
 	Name       string
 	Kubeconfig string
 	REST       *rest.Config
-	Created    bool // by this run; an adopted cluster is left as it was found
 
 	stack   *stack.Stack
 	cluster *kind.Cluster
@@ -36,18 +36,21 @@ const SetupEstimate = 150 * time.Second
 
 // Up brings up the cluster and the stack that the plan describes, and returns
 // when all of it answers.
-func Up(ctx context.Context, cfg Config) (*Env, error) {
-	env, err := provide(ctx, cfg)
+func Up(ctx context.Context, cfg Config) (_ *Env, err error) {
+	env, err := provide(ctx, cfg, false)
+	if env != nil {
+		defer func() { err = errors.Join(err, env.cluster.Release()) }()
+	}
 	if err != nil {
-		return env, err
+		return nil, err
 	}
 	return env, env.install(ctx)
 }
 
-// provide makes or adopts the cluster, with the images that the stack needs in
-// its nodes. It returns the cluster even if those could not be loaded, so that
+// provide makes or adopts the cluster and holds it for this process, with the images that the stack needs in
+// its nodes. A temporary cluster is removed at the end of the run. It returns the cluster even if those could not be loaded, so that
 // the caller can remove it.
-func provide(ctx context.Context, cfg Config) (*Env, error) {
+func provide(ctx context.Context, cfg Config, temporary bool) (*Env, error) {
 	config, err := kindConfig(cfg)
 	if err != nil {
 		return nil, err
@@ -65,7 +68,7 @@ func provide(ctx context.Context, cfg Config) (*Env, error) {
 	if err != nil {
 		return nil, infra("provide the images", err)
 	}
-	env, err := makeCluster(ctx, cfg, config, images)
+	env, err := makeCluster(ctx, cfg, config, images, temporary)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +109,7 @@ func checkHost(ctx context.Context, cfg Config, config []byte) error {
 			return infra("check this machine", err)
 		}
 		opts.Cluster = cfg.Plan.Cluster.Name
-		opts.SourceMode = cfg.Images == image.Source
+		opts.SourceMode, opts.RegistryMode = cfg.Images == image.Source, cfg.Images == image.Registry
 		var lines []string
 		for _, c := range host.Inspect(ctx, opts) {
 			if c.Status == host.Failure {
@@ -120,26 +123,25 @@ func checkHost(ctx context.Context, cfg Config, config []byte) error {
 	})
 }
 
-func makeCluster(ctx context.Context, cfg Config, config []byte, images image.Set) (*Env, error) {
+func makeCluster(ctx context.Context, cfg Config, config []byte, images image.Set, temporary bool) (*Env, error) {
 	traits, err := host.DetectTraits()
 	if err != nil {
 		return nil, infra("look at this machine", err)
 	}
 	opts := kind.Options{
-		Name: cfg.Plan.Cluster.Name, Config: config, NodeImage: images.NodeImage, Reporter: cfg.Reporter,
+		Name: cfg.Plan.Cluster.Name, Config: config, NodeImage: images.NodeImage, Reporter: cfg.Reporter, Temporary: temporary,
 		Host: kind.HostTraits{CgroupV1: traits.CgroupV1, LacksSysResource: traits.LacksSysResource,
 			NoCNIImage: images.Mode == image.Source},
 	}
-	_, found := kind.Find(ctx, opts)
 	c, err := kind.Up(ctx, opts)
 	if err != nil {
 		return nil, infra("create the cluster", err)
 	}
 	rc, err := clientcmd.BuildConfigFromFlags("", c.Kubeconfig())
 	if err != nil {
-		return nil, infra("load the cluster's kubeconfig", err)
+		return nil, errors.Join(infra("load the cluster's kubeconfig", err), c.Release())
 	}
-	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc, Created: found != nil,
+	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc,
 		cluster: c, config: config}, nil
 }
 
@@ -170,7 +172,7 @@ func (e *Env) install(ctx context.Context) error {
 // baseLine brings the platform to where a run starts: a new cluster gets the
 // stack, a used one is reset.
 func (e *Env) baseLine(ctx context.Context) error {
-	if e.Created {
+	if !e.cluster.Adopted() {
 		return e.install(ctx)
 	}
 	return infra("return the platform to its base line", e.stack.Reset(ctx))
@@ -190,20 +192,4 @@ func workload(w spec.Workload) stack.Workload {
 		Image: w.Image, Command: w.Command, Args: w.Args, Env: w.Env, Port: w.Port,
 		ReadyPath: w.ReadyPath, LivePath: w.LivePath, NoProbes: w.NoProbes, MetricsPath: w.MetricsPath,
 	}
-}
-
-// SetScriptDurations fills in how long the plan's scripts run by their own
-// stages, which only the engine can tell.
-func SetScriptDurations(ctx context.Context, plan *spec.Plan) error {
-	for i, l := range plan.Loads {
-		if l.Script == nil || l.Script.Stages != nil {
-			continue
-		}
-		program, err := CompileScript(ctx, *l.Script)
-		if err != nil {
-			return fmt.Errorf("load %q: %w", l.Name, err)
-		}
-		plan.Loads[i].Script.Duration = program.TotalDuration()
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package experiment
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,14 +10,13 @@ import (
 
 	"github.com/artisan-platform/headroom/reports"
 	"github.com/artisan-platform/headroom/runner/observation"
-	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 	"github.com/artisan-platform/headroom/runner/verdict"
 )
 
 // Judge judges the run in dir from its log alone. The plan is the one in the
 // log, so that a plan that was edited since does not change the verdict.
-func Judge(dir string, allowHosts []string) (reports.Input, error) {
+func Judge(dir string) (reports.Input, error) {
 	f, err := os.Open(filepath.Join(dir, observation.LogFile))
 	if err != nil {
 		return reports.Input{}, fmt.Errorf("open the run's log: %w", err)
@@ -32,15 +30,16 @@ func Judge(dir string, allowHosts []string) (reports.Input, error) {
 	if err != nil {
 		return reports.Input{}, fmt.Errorf("read %s: %w", f.Name(), err)
 	}
-	plan, err := loggedPlan(run.Info, allowHosts)
+	plan, err := loggedPlan(run.Info)
 	if err != nil {
 		return reports.Input{}, fmt.Errorf("the plan in %s: %w", f.Name(), err)
 	}
 	return reports.Input{Result: verdict.Judge(plan, run), Run: run, Plan: plan}, nil
 }
 
-// loggedPlan parses the plan of a log, with the scripts as they were.
-func loggedPlan(info observation.RunInfo, allowHosts []string) (*spec.Plan, error) {
+// loggedPlan parses the plan of a log. Nothing of it is read from disk, and no
+// script runs.
+func loggedPlan(info observation.RunInfo) (*spec.Plan, error) {
 	read := func(path string) ([]byte, error) {
 		for name, text := range info.Scripts {
 			if path == name || path == filepath.Join(filepath.Dir(info.PlanFile), name) {
@@ -49,19 +48,16 @@ func loggedPlan(info observation.RunInfo, allowHosts []string) (*spec.Plan, erro
 		}
 		return nil, fmt.Errorf("%s is not in the log: %w", path, os.ErrNotExist)
 	}
-	plan, err := spec.Parse(info.PlanFile, []byte(info.Plan), spec.Options{ReadFile: read, AllowHosts: allowHosts})
+	plan, err := spec.Parse(info.PlanFile, []byte(info.Plan), spec.Options{ReadFile: read, AllowHosts: info.AllowHosts})
 	if err != nil {
 		return nil, err
 	}
-	if err := SetScriptDurations(context.Background(), plan); err != nil {
-		return nil, err
+	for i, l := range plan.Loads {
+		if l.Script != nil {
+			plan.Loads[i].Script.Duration = info.Durations[l.Name]
+		}
 	}
 	return plan, nil
-}
-
-// CompileScript compiles the script of a load, with the modules beside it.
-func CompileScript(ctx context.Context, s spec.Script) (*script.Program, error) {
-	return script.Compile(ctx, script.Source{Path: s.Path, Text: s.Source, Env: s.Env})
 }
 
 // WriteReports renders a judged run into its directory.

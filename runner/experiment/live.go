@@ -65,8 +65,16 @@ func (l *live) observe(rec observation.Record) {
 	}
 }
 
-// show draws the view of what was cut since the last, and starts the next.
+// show draws the view of what was cut since the last, and starts the next. It
+// draws outside the lock: a terminal that blocks must not hold up what is
+// observed.
 func (l *live) show() {
+	if v := l.next(); l.draw != nil {
+		l.draw(v)
+	}
+}
+
+func (l *live) next() reports.Live {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	v := l.view
@@ -84,7 +92,5 @@ func (l *live) show() {
 	}
 	l.count, l.response = 0, stat.Histogram{}
 	clear(l.seconds)
-	if l.draw != nil {
-		l.draw(v)
-	}
+	return v
 }

@@ -72,12 +72,9 @@ func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter) er
 }
 
 func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter) error {
-	program, err := CompileScript(ctx, *l.Script)
-	if err != nil {
-		return err
-	}
-	end, err := script.Run(ctx, program, script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
-		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }, Console: r.console(l.Name)})
+	end, err := script.Run(ctx, r.cfg.Programs[l.Name], script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
+		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }, Console: r.console(l.Name),
+		AllowHosts: r.cfg.AllowHosts})
 	end.Load = l.Name
 	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindScript, Script: &end})
 	return err
@@ -110,6 +107,9 @@ func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
 			over = true
 		}
 		health := probe.read()
+		if err := r.log.Err(); err != nil {
+			r.stop(err) // load that leaves no record proves nothing
+		}
 		for _, m := range meters {
 			for _, rec := range m.Cut(time.Now(), over, health) {
 				r.Observe(rec)
@@ -117,13 +117,4 @@ func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
 		}
 		r.live.show()
 	}
-}
-
-// stages is the plan's replacement for a script's own stages.
-func stages(from []spec.VUStage) []script.Stage {
-	var to []script.Stage
-	for _, s := range from {
-		to = append(to, script.Stage{Duration: s.Duration, Target: s.Target})
-	}
-	return to
 }

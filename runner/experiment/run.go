@@ -14,7 +14,6 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/kubewatch"
 	"github.com/artisan-platform/headroom/runner/observation"
-	"github.com/artisan-platform/headroom/runner/spec"
 )
 
 // errLoadOver stops the watchers once the last load has settled.
@@ -41,8 +40,8 @@ func Run(ctx context.Context, cfg Config, env *Env, steps []observation.Record) 
 	}
 	err = r.execute(ctx)
 	r.Observe(endRecord(ctx, err))
-	if err == nil {
-		err = log.Err()
+	if lerr := log.Err(); lerr != nil && !errors.Is(err, lerr) {
+		err = errors.Join(err, lerr)
 	}
 	return dir, err
 }
@@ -53,6 +52,7 @@ type run struct {
 	env  *Env
 	log  *observation.Writer
 	live *live
+	stop context.CancelCauseFunc // ends the loads, with why
 }
 
 // Observe logs a record and shows it to the live view.
@@ -78,6 +78,7 @@ func (r *run) execute(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	r.stop = cancel
 	unhook := context.AfterFunc(watchCtx, func() { cancel(context.Cause(watchCtx)) })
 	defer unhook()
 
@@ -111,7 +112,12 @@ func (r *run) drive(ctx context.Context) error {
 	}
 	r.phase("settle", "", true)
 	defer r.phase("settle", "", false)
-	return sleep(ctx, r.cfg.Plan.Settle)
+	for end := time.Now().Add(r.cfg.Plan.Settle); time.Now().Before(end); r.live.show() {
+		if err := sleep(ctx, min(time.Second, time.Until(end))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sleep waits for d, or for the end of ctx, whose cause it returns.
@@ -152,18 +158,14 @@ func createLog(out, name string, now time.Time) (string, *os.File, error) {
 
 func runRecord(cfg Config, id string) observation.Record {
 	info := &observation.RunInfo{ID: id, Headroom: cfg.Version, PlanFile: cfg.Plan.File, Plan: cfg.Plan.Source,
-		Scripts: scripts(cfg.Plan), Host: thisHost()}
-	return observation.Record{Time: time.Now(), Kind: observation.KindRun, Run: info}
-}
-
-func scripts(p *spec.Plan) map[string]string {
-	texts := make(map[string]string)
-	for _, l := range p.Loads {
+		Scripts: make(map[string]string), Durations: make(map[string]time.Duration), AllowHosts: cfg.AllowHosts, Host: thisHost()}
+	for _, l := range cfg.Plan.Loads {
 		if l.Script != nil {
-			texts[l.Script.File] = l.Script.Source
+			info.Scripts[l.Script.File] = l.Script.Source
+			info.Durations[l.Name] = l.Script.Duration
 		}
 	}
-	return texts
+	return observation.Record{Time: time.Now(), Kind: observation.KindRun, Run: info}
 }
 
 // endRecord closes the log: completed, interrupted by the user, or broken by

@@ -169,8 +169,9 @@ func writeLog(t *testing.T, records ...observation.Record) string {
 func TestJudgeWorksFromTheLogAlone(t *testing.T) {
 	start := time.Date(2026, 11, 24, 4, 0, 0, 0, time.UTC)
 	dir := writeLog(t, observation.Record{Time: start, Kind: observation.KindRun, Run: &observation.RunInfo{
-		ID: "small-1", PlanFile: "gone/small.yaml", Plan: planText, Scripts: map[string]string{"users.js": scriptText}}})
-	in, err := Judge(dir, nil)
+		ID: "small-1", PlanFile: "gone/small.yaml", Plan: planText, Scripts: map[string]string{"users.js": scriptText},
+		Durations: map[string]time.Duration{"users": 3 * time.Second}}})
+	in, err := Judge(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,11 +192,11 @@ func TestJudgeWorksFromTheLogAlone(t *testing.T) {
 }
 
 func TestJudgeRefusesWhatIsNoLog(t *testing.T) {
-	if _, err := Judge(t.TempDir(), nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := Judge(t.TempDir()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no log: %v", err)
 	}
 	dir := writeLog(t, observation.Record{Kind: observation.KindMark, Mark: &observation.Mark{Name: "x"}})
-	if _, err := Judge(dir, nil); err == nil || !strings.Contains(err.Error(), "does not begin with") {
+	if _, err := Judge(dir); err == nil || !strings.Contains(err.Error(), "does not begin with") {
 		t.Errorf("a log without its first record: %v", err)
 	}
 }

@@ -14,42 +14,60 @@ import (
 // not.
 const cleanupTimeout = 2 * time.Minute
 
-// Verify is the main job: it brings up the cluster and the stack, returns the
-// platform to its base line, runs the plan, and removes the cluster if it
-// created it and is not to keep it. The directory it returns is "" if the run
-// never began.
-func Verify(ctx context.Context, cfg Config) (dir string, err error) {
-	steps := &recorder{Reporter: cfg.Reporter}
-	cfg.Reporter = steps
-	env, err := provide(ctx, cfg)
-	if env != nil {
-		defer func() { err = errors.Join(err, env.cleanUp(ctx, cfg)) }()
+// Session is a cluster that is held for one run, with the platform at its base
+// line.
+type Session struct {
+	cfg   Config
+	env   *Env
+	steps *recorder
+}
+
+// Open brings up the cluster and the stack, returns the platform to its base
+// line, and makes sure that it can be reached from here. If that fails it
+// cleans up by itself.
+func Open(ctx context.Context, cfg Config) (*Session, error) {
+	s := &Session{cfg: cfg, steps: &recorder{Reporter: cfg.Reporter}}
+	s.cfg.Reporter = s.steps
+	env, err := provide(ctx, s.cfg, !cfg.Keep)
+	if env == nil {
+		return nil, err
+	}
+	s.env = env
+	if err == nil {
+		err = s.ready(ctx)
 	}
 	if err != nil {
-		return "", err
+		return nil, errors.Join(err, s.Close(ctx))
 	}
-	if err := env.baseLine(ctx); err != nil {
-		return "", err
+	return s, nil
+}
+
+func (s *Session) ready(ctx context.Context) error {
+	if err := s.env.baseLine(ctx); err != nil {
+		return err
 	}
-	if err := preflight(ctx, cfg, env.config); err != nil {
-		return "", err
-	}
-	dir, err = Run(ctx, cfg, env, steps.records())
+	return preflight(ctx, s.cfg, s.env.config)
+}
+
+// Run runs the plan and returns the run's directory, which is "" if the run
+// never began.
+func (s *Session) Run(ctx context.Context) (dir string, err error) {
+	dir, err = Run(ctx, s.cfg, s.env, s.steps.records())
 	if err != nil && ctx.Err() == nil {
 		err = infra("run the plan", err)
 	}
 	return dir, err
 }
 
-// cleanUp removes the cluster that this run created. It works under a context
-// of its own: an interrupted run cleans up too.
-func (e *Env) cleanUp(ctx context.Context, cfg Config) error {
-	if !e.Created || cfg.Keep {
-		return nil
+// Close lets go of the cluster, and removes it if it was made for this run
+// only. It works under a context of its own: an interrupted run cleans up too.
+func (s *Session) Close(ctx context.Context) error {
+	if !s.env.cluster.Temporary() {
+		return infra("let go of the cluster", s.env.cluster.Release())
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTimeout)
 	defer cancel()
-	return Down(ctx, e.Name, cfg.Reporter)
+	return infra("remove the cluster", s.env.cluster.Down(ctx))
 }
 
 // recorder keeps the finished steps for the run's log, which does not exist

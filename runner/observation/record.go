@@ -72,7 +72,11 @@ type RunInfo struct {
 	PlanFile string            `json:"plan_file"`
 	Plan     string            `json:"plan"`              // the plan's text as it was run
 	Scripts  map[string]string `json:"scripts,omitempty"` // path as the plan names it -> text
-	Host     Host              `json:"host"`
+	// Durations says how long each script runs by its own options, by the
+	// load's name: only an engine can tell, and judging runs none.
+	Durations  map[string]time.Duration `json:"durations_ns,omitempty"`
+	AllowHosts []string                 `json:"allow_hosts,omitempty"` // that load was allowed to besides this machine
+	Host       Host                     `json:"host"`
 }
 
 // Host describes the machine that generated the load.
