@@ -97,9 +97,6 @@ func Find(ctx context.Context, o Options) (*Cluster, error) {
 	return c, nil
 }
 
-// stateDir is the folder of the folders of all clusters.
-func (c *Cluster) stateDir() string { return filepath.Dir(string(c.folder)) }
-
 // Name is the name of the cluster.
 func (c *Cluster) Name() string { return c.name }
 

@@ -19,7 +19,7 @@ import (
 func wildcard(t *testing.T) (url string, requests *atomic.Int64) {
 	t.Helper()
 	requests = new(atomic.Int64)
-	l, err := net.Listen("tcp4", "0.0.0.0:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp4", "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
 	}
