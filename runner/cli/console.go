@@ -54,13 +54,40 @@ func (s *step) Update(detail string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	s.detail = detail
-	if c.term {
+	c.redraw()
+}
+
+// animate keeps the steps alive until stop is called: once a second the line
+// of a terminal is redrawn, and elsewhere a long step says that it goes on.
+func (c *console) animate() (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case now := <-tick.C:
+				c.beat(now)
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}
+
+func (c *console) beat(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.term && len(c.active) > 0 {
 		c.redraw()
-		return
 	}
-	if now := time.Now(); now.Sub(s.said) >= heartbeat {
-		s.said = now
-		fmt.Fprintf(c.w, "  … %s (%s): %s\n", s.name, unit.Duration(now.Sub(s.start)), detail)
+	for _, s := range c.active {
+		if !c.term && now.Sub(s.said) >= heartbeat {
+			s.said = now
+			fmt.Fprintf(c.w, "  … %s  %s  %s\n", s.name, unit.Duration(now.Sub(s.start)), s.detail)
+		}
 	}
 }
 

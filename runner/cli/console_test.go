@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestConsoleOffATerminalIsPlainLines(t *testing.T) {
@@ -23,6 +24,21 @@ func TestConsoleOffATerminalIsPlainLines(t *testing.T) {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q lacks %q", out, want)
 		}
+	}
+}
+
+func TestLongStepsSayThatTheyGoOn(t *testing.T) {
+	var b bytes.Buffer
+	c := &console{w: &b}
+	s := c.Start("build kubelet")
+	s.Update("3 of 7")
+	c.beat(time.Now())
+	if b.Len() > 0 {
+		t.Errorf("a step that just began says %q", b.String())
+	}
+	c.beat(time.Now().Add(2 * heartbeat))
+	if got := b.String(); !strings.Contains(got, "build kubelet") || !strings.Contains(got, "3 of 7") {
+		t.Errorf("a long step says %q", got)
 	}
 }
 
