@@ -2,6 +2,7 @@ package image
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,22 +20,27 @@ const bootstrapExpected = 30 * second
 // mirrors are the archives that packages come from.
 type mirrors struct{ main, security string }
 
-// defaultMirrors are Debian's own.
-var defaultMirrors = mirrors{main: "http://deb.debian.org/debian", security: "http://deb.debian.org/debian-security"}
-
 // findMirrors takes the archives that this machine's own apt is set up with,
-// so that a host behind a mirror builds through it too.
-func findMirrors(ctx context.Context) mirrors {
-	out, err := command.Run(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Identifier: Packages")
-	if err != nil {
-		return defaultMirrors // another distribution, or apt is not set up: Debian's own archive is the one left
+// so that a host behind a mirror builds through it too. Where apt knows none of
+// this release, as on another distribution, the user names one in
+// HEADROOM_DEBIAN_MIRROR.
+func findMirrors(ctx context.Context) (mirrors, error) {
+	if base := strings.TrimSuffix(os.Getenv("HEADROOM_DEBIAN_MIRROR"), "/"); base != "" {
+		return mirrors{main: base, security: base + "-security"}, nil
 	}
-	return parseMirrors(out)
+	out, err := command.Run(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Identifier: Packages")
+	m := parseMirrors(out)
+	if m.main != "" && m.security != "" {
+		return m, nil
+	}
+	missing := fmt.Errorf("this machine's apt names no archive of Debian %s and its security updates: set HEADROOM_DEBIAN_MIRROR to the address of one, which ends in /debian", suite)
+	return mirrors{}, errors.Join(missing, err)
 }
 
-// parseMirrors reads lines of an archive's address and its suite.
+// parseMirrors reads lines of an archive's address and its suite. What no line
+// names is empty.
 func parseMirrors(out string) mirrors {
-	m := defaultMirrors
+	var m mirrors
 	for line := range strings.Lines(out) {
 		uri, release, ok := strings.Cut(strings.TrimSpace(line), " ")
 		if !ok || !strings.HasPrefix(uri, "http") {

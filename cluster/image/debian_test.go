@@ -11,15 +11,23 @@ func TestParseMirrors(t *testing.T) {
 		out  string
 		want mirrors
 	}{
-		"nothing set up": {"", defaultMirrors},
+		"nothing set up": {"", mirrors{}},
 		"a mirror": {"http://mirror.example/debian/ bookworm\nhttp://mirror.example/debian/ bookworm-updates\nhttps://mirror.example/sec/ bookworm-security\n",
 			mirrors{"http://mirror.example/debian", "https://mirror.example/sec"}},
-		"another distribution": {"http://archive.example/ubuntu/ noble\n", defaultMirrors},
-		"not over HTTP":        {"cdrom://disc/ bookworm\ncopy:/x bookworm\n", defaultMirrors},
+		"another distribution": {"http://archive.example/ubuntu/ noble\n", mirrors{}},
+		"not over HTTP":        {"cdrom://disc/ bookworm\ncopy:/x bookworm\n", mirrors{}},
 	} {
 		if got := parseMirrors(tt.out); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
+	}
+}
+
+func TestMirrorNamedByTheUser(t *testing.T) {
+	t.Setenv("HEADROOM_DEBIAN_MIRROR", "http://mirror.example/debian/")
+	got, err := findMirrors(t.Context())
+	if want := (mirrors{"http://mirror.example/debian", "http://mirror.example/debian-security"}); err != nil || got != want {
+		t.Errorf("mirrors %+v, %v; want %+v", got, err, want)
 	}
 }
 
@@ -28,8 +36,11 @@ func FuzzMirrors(f *testing.F) {
 	f.Add("http://mirror.example/debian/ bookworm\n")
 	f.Add("http bookworm-security")
 	f.Fuzz(func(t *testing.T, out string) {
-		list := parseMirrors(out).sourcesList()
-		for line := range strings.Lines(list) {
+		m := parseMirrors(out)
+		if m.main == "" || m.security == "" {
+			return // findMirrors refuses these
+		}
+		for line := range strings.Lines(m.sourcesList()) {
 			if words := strings.Fields(line); len(words) != 4 || words[0] != "deb" || !strings.HasPrefix(words[1], "http") {
 				t.Errorf("line %q", line)
 			}

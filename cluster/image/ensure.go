@@ -100,7 +100,10 @@ func (b *Builder) run(ctx context.Context, p *planner, targets []*task) error {
 	if err := checkDisk(ctx, p, tasks); err != nil {
 		return err
 	}
-	p.mirrors = findMirrors(ctx)
+	var err error
+	if p.mirrors, err = findMirrors(ctx); err != nil {
+		return err
+	}
 	return schedule(ctx, tasks, machineSlots(runtime.NumCPU(), memoryAvailable()), b.reporter())
 }
 
