@@ -47,9 +47,10 @@ func Up(ctx context.Context, cfg Config) (_ *Env, err error) {
 	return env, env.install(ctx)
 }
 
-// provide makes or adopts the cluster and holds it for this process, with the images that the stack needs in
-// its nodes. A temporary cluster is removed at the end of the run. It returns the cluster even if those could not be loaded, so that
-// the caller can remove it.
+// provide makes or adopts the cluster, with the images that the stack needs in
+// its nodes, and holds it for this process. A temporary one is to be removed at
+// the end of the run. It returns the cluster even if images could not be
+// loaded, so that the caller can let go of it.
 func provide(ctx context.Context, cfg Config, temporary bool) (*Env, error) {
 	config, err := kindConfig(cfg)
 	if err != nil {
