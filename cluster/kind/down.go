@@ -20,22 +20,22 @@ const network = "kind"
 // that came with it, and proves that nothing is left. No cluster at all is
 // no error. Of o, only Name, StateDir and Reporter count. A cluster that is
 // not Headroom's is a *ForeignError and stays.
-func Down(ctx context.Context, o Options) (err error) {
+func Down(ctx context.Context, o Options) error {
 	c, err := open(o)
 	if err != nil {
 		return err
 	}
-	l, err := c.folder.lock(ctx)
-	if err != nil {
-		return err
-	}
-	c.held = l
 	return c.Down(ctx)
 }
 
-// Down removes the cluster that Up returned, and lets go of it; see the
+// Down removes the cluster, and lets go of it if Up had returned it; see the
 // function Down.
 func (c *Cluster) Down(ctx context.Context) (err error) {
+	if c.held == nil {
+		if c.held, err = c.folder.lock(ctx); err != nil {
+			return err
+		}
+	}
 	defer func() { err = errors.Join(err, c.Release()) }()
 	return progress.Do(c.reporter, "remove cluster "+c.name, func(progress.Step) error {
 		return c.remove(ctx)

@@ -18,7 +18,7 @@ func TestStateSurvives(t *testing.T) {
 	if err := f.prepare("headroom"); err != nil {
 		t.Fatal(err)
 	}
-	want := state{Digest: "d", Created: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), Complete: true, OwnsNetwork: true}
+	want := state{Digest: "d", Created: time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC), Complete: true, OwnsNetwork: true, Temporary: true}
 	if err := f.save(want); err != nil {
 		t.Fatal(err)
 	}
@@ -55,6 +55,35 @@ func TestLockAdmitsOneAndLeavesNothing(t *testing.T) {
 		t.Fatalf("after release: %v", err)
 	}
 	if err := again.release(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A cluster that a run holds is neither adopted nor removed by another one.
+func TestHeldClusterKeepsOthersOut(t *testing.T) {
+	o := Options{StateDir: t.TempDir(), Name: "held"}
+	c, err := open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.held, err = c.folder.lock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := Down(ctx, o); !errors.Is(err, errLocked) {
+		t.Errorf("another Down got %v, want it refused", err)
+	}
+	for range 2 {
+		if err := c.Release(); err != nil {
+			t.Errorf("Release: %v", err)
+		}
+	}
+	l, err := c.folder.lock(t.Context())
+	if err != nil {
+		t.Fatalf("after Release: %v", err)
+	}
+	if err := l.release(); err != nil {
 		t.Error(err)
 	}
 }
