@@ -16,12 +16,21 @@ type ArrivalRate struct {
 	PreAllocated int
 	Limit        int // most virtual users, at least PreAllocated
 	GracefulStop time.Duration
+	Segment      Segment
 }
 
 var _ Executor = ArrivalRate{}
 
 // VUs implements Executor.
-func (e ArrivalRate) VUs() (initial, limit int) { return e.PreAllocated, e.Limit }
+func (e ArrivalRate) VUs() (initial, limit int) {
+	return share(e.Segment, e.PreAllocated), share(e.Segment, e.Limit)
+}
+
+// Scale implements Executor.
+func (e ArrivalRate) Scale(s Segment) Executor {
+	e.Segment = s
+	return e
+}
 
 // Duration implements Executor.
 func (e ArrivalRate) Duration() time.Duration { return e.Schedule.Duration() }
@@ -34,12 +43,15 @@ func (e ArrivalRate) Grace() time.Duration { return e.GracefulStop }
 func (e ArrivalRate) Run(ctx context.Context, crew Crew) error {
 	soft, hard, cancel := window(ctx, e.Duration(), e.GracefulStop)
 	defer cancel()
-	a := arrivals{crew: crew, limit: e.Limit, free: append([]VU(nil), crew.VUs...), all: len(crew.VUs)}
+	_, limit := e.VUs()
+	a := arrivals{crew: crew, limit: limit, free: append([]VU(nil), crew.VUs...), all: len(crew.VUs)}
+	clock := crew.alarm(hard)
+	defer clock.Close()
 	start := time.Now()
 	for n := uint64(0); ; n++ {
-		offset, ok := e.Schedule.Due(n)
+		offset, ok := e.Schedule.Due(e.Segment.Global(n))
 		due := start.Add(offset)
-		if !ok || sleepUntil(hard, due) != nil {
+		if !ok || clock.Until(due) != nil {
 			break
 		}
 		a.arrive(hard, due)

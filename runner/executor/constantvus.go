@@ -24,6 +24,12 @@ func (e ConstantVUs) Duration() time.Duration { return e.Length }
 // Grace implements Executor.
 func (e ConstantVUs) Grace() time.Duration { return e.GracefulStop }
 
+// Scale implements Executor.
+func (e ConstantVUs) Scale(s Segment) Executor {
+	e.Count = share(s, e.Count)
+	return e
+}
+
 // Run implements Executor.
 func (e ConstantVUs) Run(ctx context.Context, crew Crew) error {
 	soft, hard, cancel := window(ctx, e.Length, e.GracefulStop)

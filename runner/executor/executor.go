@@ -13,6 +13,8 @@ import (
 	"errors"
 	"sync/atomic"
 	"time"
+
+	"github.com/artisan-platform/headroom/runner/alarm"
 )
 
 // ErrCut is why an iteration was cut short although the run goes on: its
@@ -29,6 +31,8 @@ type Executor interface {
 	Duration() time.Duration
 	// Grace is the graceful stop.
 	Grace() time.Duration
+	// Scale returns the executor of a segment of the scenario.
+	Scale(Segment) Executor
 	// Run runs the scenario to its end. It fails only if a virtual user that
 	// it asked for could not be had.
 	Run(ctx context.Context, crew Crew) error
@@ -54,6 +58,15 @@ type Crew struct {
 	// exceeds their initial number call it, one call at a time.
 	Grow     func(context.Context) (VU, error)
 	Observer Observer
+	// Alarm makes the clock of a schedule; nil is alarm.New.
+	Alarm func(context.Context) *alarm.Alarm
+}
+
+func (c Crew) alarm(ctx context.Context) *alarm.Alarm {
+	if c.Alarm != nil {
+		return c.Alarm(ctx)
+	}
+	return alarm.New(ctx)
 }
 
 // Observer is told what a person who watches the run wants to know. It is
@@ -86,19 +99,5 @@ type numbers struct{ next atomic.Uint64 }
 
 func (n *numbers) iteration() Iteration { return Iteration{Number: n.next.Add(1) - 1} }
 
-// sleepUntil returns at t, or when ctx ends, whichever is first; a moment that
-// has passed is no reason to wait.
-func sleepUntil(ctx context.Context, t time.Time) error {
-	d := time.Until(t)
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+// share is how many of n virtual users a segment has.
+func share(s Segment, n int) int { return int(s.Share(uint64(n))) }

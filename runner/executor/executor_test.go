@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/artisan-platform/headroom/runner/alarm"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -44,7 +46,7 @@ func newCrowd(length time.Duration) *crowd {
 
 func (c *crowd) crew(e Executor) Crew {
 	n, _ := e.VUs()
-	crew := Crew{Observer: c, Grow: func(context.Context) (VU, error) {
+	crew := Crew{Observer: c, Alarm: alarm.Coarse, Grow: func(context.Context) (VU, error) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.grown++
@@ -70,7 +72,9 @@ func (f *fake) Iterate(ctx context.Context, it Iteration) {
 		c.lags = append(c.lags, time.Since(it.Due))
 	}
 	c.mu.Unlock()
-	err := sleepUntil(ctx, time.Now().Add(c.length))
+	clock := alarm.Coarse(ctx)
+	err := clock.Until(time.Now().Add(c.length))
+	clock.Close()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.busy = false

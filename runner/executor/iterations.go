@@ -38,6 +38,12 @@ func (e SharedIterations) Duration() time.Duration { return e.MaxDuration }
 // Grace implements Executor.
 func (e SharedIterations) Grace() time.Duration { return e.GracefulStop }
 
+// Scale implements Executor.
+func (e SharedIterations) Scale(s Segment) Executor {
+	e.Count, e.Iterations = share(s, e.Count), s.Share(e.Iterations)
+	return e
+}
+
 // Run implements Executor. Iterations that had not started after MaxDuration
 // are dropped.
 func (e SharedIterations) Run(ctx context.Context, crew Crew) error {
@@ -66,6 +72,12 @@ func (e PerVUIterations) Duration() time.Duration { return e.MaxDuration }
 
 // Grace implements Executor.
 func (e PerVUIterations) Grace() time.Duration { return e.GracefulStop }
+
+// Scale implements Executor.
+func (e PerVUIterations) Scale(s Segment) Executor {
+	e.Count = share(s, e.Count)
+	return e
+}
 
 // Run implements Executor. Iterations that had not started after MaxDuration
 // are dropped.

@@ -22,6 +22,7 @@ type RampingVUs struct {
 	Stages           []Stage
 	GracefulRampDown time.Duration
 	GracefulStop     time.Duration
+	Segment          Segment
 }
 
 var _ Executor = RampingVUs{}
@@ -32,7 +33,14 @@ func (e RampingVUs) VUs() (initial, limit int) {
 	for _, s := range e.Stages {
 		peak = max(peak, s.Target)
 	}
+	peak = share(e.Segment, peak)
 	return peak, peak
+}
+
+// Scale implements Executor.
+func (e RampingVUs) Scale(s Segment) Executor {
+	e.Segment = s
+	return e
 }
 
 // Duration implements Executor.
@@ -47,11 +55,24 @@ func (e RampingVUs) Duration() time.Duration {
 // Grace implements Executor.
 func (e RampingVUs) Grace() time.Duration { return e.GracefulStop }
 
-// Steps yields when the wanted number of virtual users changes, as an offset
-// from the start, and what it changes to. The n-th virtual user starts when
+// Steps yields when the number of virtual users that the segment wants changes,
+// as an offset from the start, and what it changes to.
+func (e RampingVUs) Steps() iter.Seq2[time.Duration, int] {
+	return func(yield func(time.Duration, int) bool) {
+		last := -1
+		for at, n := range e.whole() {
+			if n = share(e.Segment, n); n != last && !yield(at, n) {
+				return
+			}
+			last = n
+		}
+	}
+}
+
+// whole yields the steps of the whole scenario. The n-th virtual user starts when
 // the rising line reaches n, and stops when the falling line reaches n-1, so
 // that each stage ends exactly at its target.
-func (e RampingVUs) Steps() iter.Seq2[time.Duration, int] {
+func (e RampingVUs) whole() iter.Seq2[time.Duration, int] {
 	return func(yield func(time.Duration, int) bool) {
 		if !yield(0, e.Start) {
 			return
@@ -91,9 +112,11 @@ func (e RampingVUs) Run(ctx context.Context, crew Crew) error {
 	for i := range r.slots {
 		r.slots[i].vu = crew.VUs[i]
 	}
+	clock := crew.alarm(hard)
+	defer clock.Close()
 	start, active := time.Now(), 0
 	for at, wanted := range e.Steps() {
-		if sleepUntil(hard, start.Add(at)) != nil {
+		if clock.Until(start.Add(at)) != nil {
 			break
 		}
 		for ; active < wanted; active++ {

@@ -43,13 +43,6 @@ func TestBadScripts(t *testing.T) {
 	}
 }
 
-func TestOtherLanguagesAreRefused(t *testing.T) {
-	_, err := Compile(t.Context(), Source{Path: "load.ts", Text: "export default function (): void {}"})
-	if err == nil || !strings.Contains(err.Error(), "TypeScript is not supported yet") {
-		t.Errorf("got %v", err)
-	}
-}
-
 const endless = "export default function () {} for (;;);"
 
 func TestInitEndsWithItsContext(t *testing.T) {

@@ -14,8 +14,8 @@ import (
 
 	"github.com/grafana/sobek"
 
-	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/metric"
+	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/option"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
@@ -23,18 +23,12 @@ import (
 // Compile parses a script with all that it imports and runs its init code
 // once, to learn its options. Errors name file, line and column.
 func Compile(ctx context.Context, s Source) (*Program, error) {
-	if strings.HasSuffix(s.Path, ".ts") {
-		return nil, fmt.Errorf("%s: TypeScript is not supported yet: compile it to JavaScript first", s.Path)
-	}
 	p := &Program{loader: newLoader(s)}
 	var err error
-	if p.main, err = p.loader.parse(s.Path, s.Text); err != nil {
+	if p.main, err = p.loader.load(); err != nil {
 		return nil, err
 	}
-	if err := p.main.Link(); err != nil {
-		return nil, syntaxError(s.Path, err)
-	}
-	test := p.newTest(Config{Env: s.Env, Meter: observation.NewMeter("", false)})
+	test := p.newTest(Config{Env: s.Env})
 	v, err := p.initVU(ctx, test, 0)
 	if err != nil {
 		return nil, err
@@ -50,8 +44,8 @@ func Compile(ctx context.Context, s Source) (*Program, error) {
 func (p *Program) newTest(cfg Config) *vu.Test {
 	t := &vu.Test{
 		Options: p.Options, Metrics: metric.NewRegistry(), Meter: cfg.Meter, ServedBy: cfg.ServedByHeader,
-		Allow: cfg.AllowHosts,
-		Env:   cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile,
+		Network: network.New(p.Options.Network, cfg.AllowHosts, cfg.UseProxy),
+		Env:     cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile, Require: p.loader.require,
 		Abort: func(error) {},
 	}
 	t.Builtin = metric.NewBuiltin(t.Metrics)
@@ -67,28 +61,46 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 // readExports learns the options from an initialised virtual user, and checks
 // that the functions which they name are there.
 func (p *Program) readExports(ctx context.Context, v *vu.VU) error {
-	exports := v.Runtime.NamespaceObjectFor(p.main)
+	exports := p.exports(v)
 	text, err := p.optionsJSON(ctx, v, exports)
 	if err != nil {
 		return err
 	}
-	p.Options, err = option.Decode([]byte(text))
-	var problems option.Problems
-	if errors.As(err, &problems) {
-		return optionsError(p.body(), problems)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.loader.source.Path, err)
+	if p.Options, err = p.resolve(text); err != nil {
+		return err
 	}
 	for _, w := range p.Options.Warnings {
-		p.Warnings = append(p.Warnings, placeProblem(p.body(), w).Error())
+		p.Warnings = append(p.Warnings, placeProblem(p.loader.body, w).Error())
 	}
 	_, p.setup = sobek.AssertFunction(exports.Get("setup"))
 	_, p.teardown = sobek.AssertFunction(exports.Get("teardown"))
-	if exports.Get("handleSummary") != nil {
-		p.Warnings = append(p.Warnings, p.loader.source.Path+": handleSummary is not supported yet and is not called")
-	}
+	_, p.summary = sobek.AssertFunction(exports.Get("handleSummary"))
 	return p.check(exports, v.Test.Metrics)
+}
+
+// resolve makes options of all layers, the script's among them.
+func (p *Program) resolve(text string) (option.Options, error) {
+	source := p.loader.source
+	own, err := option.JSON("", []byte(text))
+	var o option.Options
+	if err == nil {
+		layers := slices.Concat(source.Below, []*option.Layer{own}, source.Above)
+		o, err = option.Resolve(layers...)
+	}
+	if err == nil && len(source.Scenarios) > 0 {
+		o, err = o.Only(source.Scenarios)
+	}
+	if err == nil && source.Once {
+		o, err = o.Once()
+	}
+	var problems option.Problems
+	switch {
+	case errors.As(err, &problems):
+		return o, optionsError(p.loader.body, problems)
+	case err != nil:
+		return o, &OptionsError{fmt.Errorf("%s: %w", source.Path, err)}
+	}
+	return o, nil
 }
 
 func (p *Program) optionsJSON(ctx context.Context, v *vu.VU, exports *sobek.Object) (string, error) {
@@ -119,14 +131,13 @@ func (p *Program) check(exports *sobek.Object, metrics *metric.Registry) error {
 	}
 	for _, t := range p.Options.Thresholds {
 		if m := metrics.Get(t.Metric); m == nil {
-			problems = append(problems, option.Problem{Path: t.Path(),
-				Text: fmt.Sprintf("there is no metric %q: there are %s", t.Metric, strings.Join(metrics.Names(), ", "))})
+			problems = append(problems, t.Problem(fmt.Sprintf("there is no metric %q: there are %s", t.Metric, strings.Join(metrics.Names(), ", "))))
 		} else if err := t.Expr.Check(m.Kind); err != nil {
-			problems = append(problems, option.Problem{Path: t.Path(), Text: err.Error()})
+			problems = append(problems, t.Problem(err.Error()))
 		}
 	}
 	if len(problems) > 0 {
-		return optionsError(p.body(), problems)
+		return optionsError(p.loader.body, problems)
 	}
 	return nil
 }

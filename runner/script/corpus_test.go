@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -72,17 +73,18 @@ func (l *journal) add(format string, args ...any) {
 
 // runArchive compiles and runs script.js of an archive and tells all about it.
 func runArchive(t *testing.T, a *txtar.Archive, url string) string {
-	files := map[string]string{}
+	dir := t.TempDir()
+	text := ""
 	for _, f := range a.Files {
-		files[f.Name] = string(f.Data)
+		if f.Name == "script.js" {
+			text = string(f.Data)
+		}
+		path := filepath.Join(dir, f.Name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, f.Data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
 	}
-	source := Source{Path: "script.js", Text: files["script.js"], Env: map[string]string{"URL": url},
-		ReadFile: func(path string) ([]byte, error) {
-			if text, ok := files[path]; ok {
-				return []byte(text), nil
-			}
-			return nil, fmt.Errorf("%s: %w", path, os.ErrNotExist)
-		}}
+	source := Source{Path: "script.js", Text: text, Dir: dir, Env: map[string]string{"URL": url}}
 	l := &journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

@@ -10,14 +10,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artisan-platform/headroom/runner/executor"
-	"github.com/artisan-platform/headroom/runner/script/globals"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
 // crew is the virtual users of one scenario.
 type crew struct {
 	scenario *option.Scenario
-	ids      *atomic.Uint64 // of the whole test
+	executor executor.Executor
+	ids      *atomic.Uint64 // of the whole instance
 
 	mu    sync.Mutex
 	users []*user
@@ -35,7 +35,8 @@ func (r *run) makeCrews(ctx context.Context) (crews, error) {
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range r.test.Options.Scenarios {
 		c := &crew{scenario: &r.test.Options.Scenarios[i], ids: &ids}
-		initial, _ := c.scenario.Executor.VUs()
+		c.executor = r.test.Options.Executor(c.scenario)
+		initial, _ := c.executor.VUs()
 		c.users = make([]*user, initial)
 		all = append(all, c)
 		for n := range c.users {
@@ -57,10 +58,8 @@ func (r *run) newUser(ctx context.Context, s *option.Scenario, id uint64) (*user
 	}
 	v.Scenario = s
 	u := &user{vu: v, data: &r.data, exceptions: &r.exceptions}
-	if u.fn, err = r.program.function(v, s.Exec); err == nil && len(s.Env) > 0 {
-		err = globals.SetEnv(v, s.Env)
-	}
-	if err != nil {
+	u.step = u.call
+	if u.fn, err = r.program.function(v, s.Exec); err != nil {
 		v.Close()
 		return nil, err
 	}
@@ -101,10 +100,10 @@ type observer struct{ run *run }
 
 // Active implements executor.Observer.
 func (o observer) Active(delta int) {
-	t := o.run.test
-	n := t.Counts.Active.Add(int64(delta))
-	t.Meter.SetVUs(n)
-	t.Builtin.VUs.Add(float64(n), t)
+	n := o.run.test.Counts.Active.Add(int64(delta))
+	if m := o.run.test.Meter; m != nil {
+		m.SetVUs(n)
+	}
 }
 
 // Dropped implements executor.Observer. Only arrivals of a schedule are the
@@ -112,8 +111,8 @@ func (o observer) Active(delta int) {
 func (o observer) Dropped(due time.Time, n uint64) {
 	t := o.run.test
 	t.Counts.Dropped.Add(n)
-	t.Builtin.DroppedIterations.Add(float64(n), t)
-	if !due.IsZero() {
+	t.Emit(t.Builtin.DroppedIterations, float64(n))
+	if t.Meter != nil && !due.IsZero() {
 		t.Meter.Dropped(due, n)
 	}
 }

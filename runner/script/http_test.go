@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
-	"github.com/artisan-platform/headroom/runner/script/vu"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 )
 
 // runText runs a script and returns its lines and its result.
@@ -85,15 +85,15 @@ func TestManyURLsShareAName(t *testing.T) {
 	url := newServer(t).URL
 	meter := observation.NewMeter("load", false)
 	lines, _ := runText(t, fmt.Sprintf(`import http from 'k6/http';
-		export default function () { for (let i = 0; i < %d; i++) http.get(__ENV.URL + '/item/' + i); }`, vu.MaxNames+20), url, meter)
+		export default function () { for (let i = 0; i < %d; i++) http.get(__ENV.URL + '/item/' + i); }`, metric.MaxEndpoints+20), url, meter)
 	names := map[string]uint64{}
 	for _, r := range meter.Cut(time.Now(), true, observation.Health{}) {
 		if r.Requests != nil {
 			names[r.Requests.Name] += r.Requests.Count
 		}
 	}
-	if len(names) != vu.MaxNames+1 || names["(other URLs)"] != 20 {
-		t.Errorf("%d names, %d requests under the shared one; want %d, 20", len(names), names["(other URLs)"], vu.MaxNames+1)
+	if len(names) != metric.MaxEndpoints+1 || names["(other URLs)"] != 20 {
+		t.Errorf("%d names, %d requests under the shared one; want %d, 20", len(names), names["(other URLs)"], metric.MaxEndpoints+1)
 	}
 	if len(lines) != 1 || !strings.Contains(lines[0], "more than 500 different URLs") {
 		t.Errorf("got %q, want one warning", lines)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/grafana/sobek"
-	"github.com/grafana/sobek/ast"
 
 	"github.com/artisan-platform/headroom/runner/script/globals"
 	"github.com/artisan-platform/headroom/runner/script/vu"
@@ -38,12 +37,20 @@ func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU,
 	return v, nil
 }
 
-// body is the syntax tree of the script itself.
-func (p *Program) body() *ast.Program { return p.loader.bodies[p.loader.source.Path] }
+// exports is the object of all that the script exports.
+func (p *Program) exports(v *vu.VU) *sobek.Object {
+	o := v.Runtime.NamespaceObjectFor(p.main)
+	if p.loader.bundle.commonJS {
+		if exported, ok := o.Get("default").(*sobek.Object); ok {
+			return exported
+		}
+	}
+	return o
+}
 
 // function returns an exported function of the script, ready to be called.
 func (p *Program) function(v *vu.VU, name string) (sobek.Callable, error) {
-	fn, ok := sobek.AssertFunction(v.Runtime.NamespaceObjectFor(p.main).Get(name))
+	fn, ok := sobek.AssertFunction(p.exports(v).Get(name))
 	if !ok {
 		return nil, fmt.Errorf("%s exports no function %q", p.loader.source.Path, name)
 	}

@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sort"
-	"strings"
-	"sync"
 
 	"github.com/grafana/sobek"
 	"github.com/grafana/sobek/ast"
@@ -28,96 +25,74 @@ func modules() []vu.Module {
 	}
 }
 
-// loader finds, parses and keeps the modules of a program. Linking is over
-// before virtual users share what it keeps; the lock is for those that import
-// late.
+// loader makes one module of a script and all that it imports, and links it
+// with the built-in modules. It does not change once that is done.
 type loader struct {
-	source Source
-	owners vu.Owners
+	source   Source
+	owners   vu.Owners
+	records  map[string]*vu.Record // of the built-in modules, by name
+	builtins []string              // those that scripts are told of
 
-	mu       sync.Mutex
-	records  map[string]sobek.ModuleRecord // by path, or by the name of a built-in module
-	paths    map[any]string                // of the records that are files
-	bodies   map[string]*ast.Program       // by path
-	builtins []string
+	bundle *bundle
+	body   *ast.Program
 }
 
 func newLoader(s Source) *loader {
-	l := &loader{source: s, records: make(map[string]sobek.ModuleRecord), paths: make(map[any]string), bodies: make(map[string]*ast.Program)}
+	l := &loader{source: s, records: make(map[string]*vu.Record)}
+	var names []string
 	for _, m := range modules() {
 		l.records[m.Name] = vu.NewRecord(m, &l.owners)
-		l.builtins = append(l.builtins, m.Name)
+		names = append(names, m.Name)
 	}
-	sort.Strings(l.builtins)
+	l.builtins = builtinNames(names)
 	return l
 }
 
-// resolve implements sobek.HostResolveImportedModuleFunc. Its errors name the
-// statement that imports.
-func (l *loader) resolve(from any, specifier string) (sobek.ModuleRecord, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	record, err := l.find(from, specifier)
-	var placed *vu.Exception
-	if err != nil && !errors.As(err, &placed) {
-		if body := l.bodies[l.paths[from]]; body != nil {
-			if idx, ok := importPosition(body, specifier); ok {
-				return nil, at(body, idx, err.Error())
-			}
-		}
+// load reads the script and returns it as a module that is ready to run.
+func (l *loader) load() (*sobek.SourceTextModuleRecord, error) {
+	var err error
+	if l.bundle, err = l.makeBundle(); err != nil {
+		return nil, err
 	}
-	return record, err
+	// The names in the source map are complete: they must not start from the
+	// script's folder once more.
+	path := l.source.Path
+	if !filepath.IsAbs(path) {
+		path = filepath.Base(path)
+	}
+	text := l.bundle.code + "\n//# sourceMappingURL=bundle.map\n"
+	l.body, err = parser.ParseFile(nil, path, text, 0, parser.IsModule, parser.WithSourceMapLoader(func(string) ([]byte, error) {
+		return l.bundle.sourceMap, nil
+	}))
+	if err != nil {
+		return nil, syntaxError(path, err)
+	}
+	record, err := sobek.ModuleFromAST(l.body, l.resolve)
+	if err != nil {
+		return nil, syntaxError(path, err)
+	}
+	if err := record.Link(); err != nil {
+		return nil, syntaxError(path, err)
+	}
+	return record, nil
 }
 
-func (l *loader) find(from any, specifier string) (sobek.ModuleRecord, error) {
+// resolve implements sobek.HostResolveImportedModuleFunc: nothing but built-in
+// modules is left to be imported.
+func (l *loader) resolve(_ any, specifier string) (sobek.ModuleRecord, error) {
 	if r := l.records[specifier]; r != nil {
 		return r, nil
 	}
-	if err := l.refuse(specifier); err != nil {
-		return nil, err
-	}
-	path := specifier
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(l.paths[from]), specifier)
-	}
-	if r := l.records[path]; r != nil {
-		return r, nil
-	}
-	text, err := l.source.readFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("import %q: %w", specifier, err)
-	}
-	return l.parse(path, string(text))
+	return nil, fmt.Errorf("module %q is not known", specifier)
 }
 
-// refuse says why a specifier names no module that can be had.
-func (l *loader) refuse(specifier string) error {
-	have := "the built-in modules are " + strings.Join(l.builtins, ", ")
-	switch {
-	case specifier == "k6" || strings.HasPrefix(specifier, "k6/"):
-		return fmt.Errorf("module %q does not exist here: %s", specifier, have)
-	case strings.Contains(specifier, "://"):
-		return fmt.Errorf("module %q: remote modules are not fetched: download it and import it by path", specifier)
-	case !filepath.IsAbs(specifier) && !strings.HasPrefix(specifier, "./") && !strings.HasPrefix(specifier, "../"):
-		return fmt.Errorf("module %q is neither built in nor a path: %s; a file is imported by its path, as in \"./%s.js\"", specifier, have, specifier)
-	case strings.HasSuffix(specifier, ".ts"):
-		return fmt.Errorf("module %q: TypeScript is not supported yet: compile it to JavaScript first", specifier)
+// require is require(name) of a built-in module, for files that are CommonJS.
+func (l *loader) require(v *vu.VU, specifier string) (sobek.Value, error) {
+	r := l.records[specifier]
+	if r == nil {
+		return nil, fmt.Errorf("require(%q): only a literal name can be required, and it is found when the script is read", specifier)
 	}
-	return nil
-}
-
-// parse adds a file. The caller holds the lock, or nobody else knows l yet.
-func (l *loader) parse(path, text string) (*sobek.SourceTextModuleRecord, error) {
-	body, err := parser.ParseFile(nil, path, text, 0, parser.IsModule, parser.WithDisableSourceMaps)
-	if err != nil {
-		return nil, syntaxError(path, err)
-	}
-	record, err := sobek.ModuleFromAST(body, l.resolve)
-	if err != nil {
-		return nil, syntaxError(path, err)
-	}
-	l.records[path], l.paths[record], l.bodies[path] = record, path, body
-	return record, nil
+	return r.Default(v), nil
 }
 
 // syntaxError tells the first of the errors that a parser or compiler found,
@@ -143,7 +118,7 @@ func compilerError(path string, c sobek.CompilerError, kind string) error {
 	e := &vu.Exception{File: path, Line: 1, Col: 1, Text: kind + c.Message}
 	if c.File != nil {
 		p := c.File.Position(c.Offset)
-		e.File, e.Line, e.Col = p.Filename, p.Line, p.Column
+		e.File, e.Line, e.Col = vu.FileName(p.Filename), p.Line, p.Column
 	}
 	return e
 }

@@ -1,8 +1,8 @@
 package script
 
 import (
+	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/grafana/sobek/ast"
 	"github.com/grafana/sobek/file"
@@ -14,53 +14,37 @@ import (
 // at places a text in a file.
 func at(body *ast.Program, idx file.Idx, text string) *vu.Exception {
 	p := body.File.Position(int(idx) - body.File.Base())
-	return &vu.Exception{File: p.Filename, Line: p.Line, Col: p.Column, Text: text}
+	return &vu.Exception{File: vu.FileName(p.Filename), Line: p.Line, Col: p.Column, Text: text}
 }
 
-// importPosition finds the statement of body that imports specifier.
-func importPosition(body *ast.Program, specifier string) (file.Idx, bool) {
-	for _, s := range body.Body {
-		switch d := s.(type) {
-		case *ast.ImportDeclaration:
-			if d.ModuleSpecifier.String() == specifier || (d.FromClause != nil && d.FromClause.ModuleSpecifier.String() == specifier) {
-				return d.Idx0(), true
-			}
-		case *ast.ExportDeclaration:
-			if d.FromClause != nil && d.FromClause.ModuleSpecifier.String() == specifier {
-				return d.Idx0(), true
-			}
-		}
-	}
-	return 0, false
-}
+// OptionsError is what is wrong with the options, one line a problem.
+type OptionsError struct{ Err error }
+
+func (e *OptionsError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the problems.
+func (e *OptionsError) Unwrap() error { return e.Err }
 
 // optionsError places the problems of options in the script, as far as they
 // are written there and not computed.
 func optionsError(body *ast.Program, problems option.Problems) error {
-	var lines errorList
-	for _, p := range problems {
-		lines = append(lines, placeProblem(body, p))
+	lines := make([]error, len(problems))
+	for i, p := range problems {
+		lines[i] = placeProblem(body, p)
 	}
-	return lines
+	return &OptionsError{errors.Join(lines...)}
 }
 
-func placeProblem(body *ast.Program, p option.Problem) *vu.Exception {
+// placeProblem places what the script declares; other places name themselves.
+func placeProblem(body *ast.Program, p option.Problem) error {
+	if p.From != nil && !p.From.Script {
+		return errors.New(p.String())
+	}
 	literal := optionsLiteral(body)
 	if literal == nil {
 		return &vu.Exception{File: body.File.Name(), Line: 1, Col: 1, Text: p.String()}
 	}
 	return at(body, descend(literal, p.Path).Idx0(), p.String())
-}
-
-// errorList is several errors, one a line.
-type errorList []*vu.Exception
-
-func (l errorList) Error() string {
-	lines := make([]string, len(l))
-	for i, e := range l {
-		lines[i] = e.Error()
-	}
-	return strings.Join(lines, "\n")
 }
 
 // optionsLiteral finds what a top-level variable options is set to.

@@ -21,6 +21,7 @@ type Program struct {
 	loader          *loader
 	main            *sobek.SourceTextModuleRecord
 	setup, teardown bool // whether the script exports them
+	summary         bool // and handleSummary
 }
 
 // WithStages returns a program whose execution is replaced by one ramp of
@@ -69,12 +70,12 @@ func (p *Program) MaxDuration() time.Duration {
 	return total
 }
 
-// MaxVUs is the most virtual users that the script may use, over all its
+// MaxVUs is the most virtual users that this instance may use, over all
 // scenarios together.
 func (p *Program) MaxVUs() int {
 	total := 0
-	for _, s := range p.Options.Scenarios {
-		_, limit := s.Executor.VUs()
+	for i := range p.Options.Scenarios {
+		_, limit := p.Options.Executor(&p.Options.Scenarios[i]).VUs()
 		total += limit
 	}
 	return total

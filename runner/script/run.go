@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -17,13 +19,17 @@ type Config struct {
 	Load   string             // the name of the load, for the result
 	Env    map[string]string  // __ENV; nil is that of the source
 	Stages []Stage            // replaces the script's execution, as stages on the command line do
-	Meter  *observation.Meter // required
+	Meter  *observation.Meter // nil: nobody keeps a log of the requests
 	// ServedByHeader is the response header by which a server says its name;
 	// "" is DefaultServedBy.
 	ServedByHeader string
 	// AllowHosts are the hosts other than this machine that the script may
 	// send requests to. A request or redirect to any other ends the run.
 	AllowHosts []string
+	// UseProxy has requests go through the proxies that the environment names.
+	UseProxy bool
+	// Strict makes a threshold without samples a missed one.
+	Strict bool
 	// StopTimeout bounds what is still to do when the context has ended, which
 	// is the script's teardown; 0 is DefaultStopTimeout.
 	StopTimeout time.Duration
@@ -32,6 +38,13 @@ type Config struct {
 	// Warn takes what the engine has to say: exceptions in iterations, options
 	// without effect. Nil drops it. Both are called from several goroutines.
 	Warn func(text string)
+	// Samples takes all samples, some times a second; nil keeps sums only.
+	Samples func([]metric.Sample)
+	// Control steers and watches the run; nil is a run that nobody does.
+	Control *Control
+	// Summarise is called when all is measured and before the run returns, with
+	// what handleSummary can be called by; nil: there is no summary.
+	Summarise func(*Summary)
 }
 
 // Defaults of a Config.
@@ -43,19 +56,33 @@ const (
 // Run runs a program to its end. When ctx ends, iterations are cut short and
 // teardown is called. It returns what the script came to, also if it ended
 // early; an error says that it could not be run as it is meant to: an
-// exception in init or setup, a host that may not be loaded, or the end of ctx. Failed requests, checks and
-// thresholds are results and no errors, and so is a script that aborts itself.
+// exception in init or setup, a host that may not be loaded, or the end of
+// ctx. Failed requests, checks and thresholds are results and no errors, and
+// so is a script that aborts itself.
 func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error) {
-	if cfg.Meter == nil {
-		return observation.Script{Load: cfg.Load}, errors.New("run a script: no meter was given")
-	}
+	o, err := RunToEnd(ctx, p, cfg)
+	return o.Script, err
+}
+
+// Outcome is what a run came to.
+type Outcome struct {
+	observation.Script
+	Ending Ending
+}
+
+// RunToEnd is Run, and tells how the run ended.
+func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	p = p.WithStages(cfg.Stages)
 	if cfg.Env == nil {
 		cfg.Env = p.loader.source.Env
 	}
+	if cfg.Control == nil {
+		cfg.Control = NewControl(false)
+	}
 	cfg.ServedByHeader = cmp.Or(cfg.ServedByHeader, DefaultServedBy)
 	cfg.StopTimeout = cmp.Or(cfg.StopTimeout, DefaultStopTimeout)
 	r := &run{program: p, cfg: cfg, test: p.newTest(cfg)}
+	outer := ctx
 	ctx, r.abort = context.WithCancelCause(ctx)
 	defer r.abort(nil)
 	r.test.Abort = r.abort
@@ -64,7 +91,8 @@ func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error
 		r.test.Warn(w)
 	}
 	err := r.run(ctx)
-	return r.result(err), fatal(err)
+	ending := r.ending(outer, err)
+	return Outcome{r.result(err), ending}, fatal(err)
 }
 
 // run is one run of a program.
@@ -74,10 +102,14 @@ type run struct {
 	test       *vu.Test
 	abort      context.CancelCauseFunc
 	exceptions exceptions
-	control    *vu.VU // runs setup and teardown
-	data       string // what setup returned, as JSON
-	elapsed    time.Duration
+	tainted    atomic.Bool // a threshold is missed so far
+	elapsed    atomic.Int64
 	tornDown   error // what teardown came to
+	thresholds []observation.Threshold
+
+	controlling sync.Mutex // of what follows
+	control     *vu.VU     // runs setup, teardown and handleSummary
+	data        string     // what setup returned, as JSON
 }
 
 // run goes through the life cycle of the script.
@@ -90,54 +122,70 @@ func (r *run) run(ctx context.Context) error {
 	if err := r.selectThresholds(); err != nil {
 		return err
 	}
+	stopStream := r.stream(ctx)
+	defer stopStream()
 	crews, err := r.makeCrews(ctx)
 	defer crews.close()
 	if err != nil {
 		return err
 	}
-	if r.program.setup {
-		if r.data, err = r.stage(ctx, "setup", r.test.Options.SetupTimeout); err != nil {
-			return err // without setup there is nothing to tear down
-		}
-	}
-	err = r.scenarios(ctx, crews)
-	if !r.program.teardown {
-		return err
-	}
-	ending, cancel := r.ending(ctx)
-	defer cancel()
-	_, r.tornDown = r.stage(ending, "teardown", r.test.Options.TeardownTimeout)
+	over := r.cfg.Control.attach(r)
+	defer over()
+	err = r.drive(ctx, crews)
+	r.settle(err)
 	if err == nil && errors.As(r.tornDown, new(*vu.Refusal)) {
 		err, r.tornDown = r.tornDown, nil
+	}
+	if r.cfg.Summarise != nil {
+		r.summarise(ctx)
 	}
 	return err
 }
 
-// ending is the context of teardown: it outlives ctx by the stop time-out.
-func (r *run) ending(ctx context.Context) (context.Context, context.CancelFunc) {
+// drive runs the stages between the initialisation and the summary.
+func (r *run) drive(ctx context.Context, crews crews) error {
+	if err := r.cfg.Control.wait(ctx); err != nil {
+		return err
+	}
+	if r.program.setup && !r.test.Options.NoSetup {
+		if err := r.setup(ctx); err != nil {
+			return err // without setup there is nothing to tear down
+		}
+	}
+	err := r.scenarios(ctx, crews)
+	if r.program.teardown && !r.test.Options.NoTeardown {
+		ending, cancel := r.stopping(ctx)
+		defer cancel()
+		r.tornDown = r.teardown(ending)
+	}
+	return err
+}
+
+// stopping is the context of teardown: it outlives ctx by the stop time-out.
+func (r *run) stopping(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeoutCause(context.WithoutCancel(ctx), r.cfg.StopTimeout,
-		fmt.Errorf("teardown has not ended %v after the run was stopped", r.cfg.StopTimeout))
+		errTimeout{TeardownTimeout, fmt.Sprintf("teardown has not ended %v after the run was stopped", r.cfg.StopTimeout)})
 }
 
 // scenarios runs all scenarios side by side and waits for them.
 func (r *run) scenarios(ctx context.Context, crews crews) error {
 	start := time.Now()
 	r.test.Counts.Start.Store(&start)
-	defer func() { r.elapsed = time.Since(start) }()
+	defer func() { r.elapsed.Store(int64(time.Since(start))) }()
 	watching, stopWatching := context.WithCancel(ctx)
 	var watch, wg sync.WaitGroup
-	watch.Go(func() { r.watchThresholds(watching, start) })
-	errs := make([]error, len(r.test.Options.Scenarios))
-	for i, s := range r.test.Options.Scenarios {
+	watch.Go(func() { r.watch(watching) })
+	errs := make([]error, len(crews))
+	for i, c := range crews {
 		wg.Go(func() {
-			if err := waitUntil(ctx, start.Add(s.Start)); err != nil {
+			if err := waitUntil(ctx, start.Add(c.scenario.Start)); err != nil {
 				return // the run is over; the caller sees why
 			}
-			if err := s.Executor.Run(ctx, crews[i].executorCrew(r)); err != nil {
-				errs[i] = fmt.Errorf("scenario %s: %w", s.Name, err)
+			if err := c.executor.Run(ctx, c.executorCrew(r)); err != nil {
+				errs[i] = fmt.Errorf("scenario %s: %w", c.scenario.Name, err)
 				r.abort(errs[i])
 			}
 		})
@@ -151,6 +199,17 @@ func (r *run) scenarios(ctx context.Context, crews crews) error {
 	return context.Cause(ctx)
 }
 
+// since is how long the scenarios have run.
+func (r *run) since() time.Duration {
+	if d := r.elapsed.Load(); d > 0 {
+		return time.Duration(d)
+	}
+	if start := r.test.Counts.Start.Load(); start != nil {
+		return time.Since(*start)
+	}
+	return 0
+}
+
 func waitUntil(ctx context.Context, at time.Time) error {
 	t := time.NewTimer(time.Until(at))
 	defer t.Stop()
@@ -162,10 +221,11 @@ func waitUntil(ctx context.Context, at time.Time) error {
 	}
 }
 
-// fatal is err unless it is a result: an abort that the script wanted.
+// fatal is err unless it is a result: an abort that somebody wanted.
 func fatal(err error) error {
 	var aborted vu.Aborted
-	if errors.As(err, &aborted) {
+	var missed crossed
+	if errors.As(err, &aborted) || errors.As(err, &missed) || errors.Is(err, errStopped) {
 		return nil
 	}
 	return err

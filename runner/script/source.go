@@ -1,20 +1,31 @@
 package script
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
+
+	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
 // Source is a script to compile.
 type Source struct {
 	Path string // for messages, and where relative imports start
 	Text string
+	Dir  string            // where relative paths start; "" is the working directory
 	Env  map[string]string // __ENV of the init code that sets the options
 
-	// ReadFile reads imported modules and what open() opens; nil is
-	// os.ReadFile.
-	ReadFile func(path string) ([]byte, error)
+	// Below and Above are the layers of options that count less and more than
+	// the script's own: configuration file, environment, command line.
+	Below, Above []*option.Layer
+	// Scenarios are the names of those to run; empty: all.
+	Scenarios []string
+	// Once runs the scenario for one iteration of one virtual user.
+	Once bool
+
 	// InitTimeout bounds the init code, which has no other end; 0 is
 	// DefaultInitTimeout.
 	InitTimeout time.Duration
@@ -26,15 +37,34 @@ const DefaultInitTimeout = time.Minute
 // maxFile bounds a file that a script reads.
 const maxFile = 256 << 20
 
-func (s Source) readFile(path string) ([]byte, error) {
-	read := s.ReadFile
-	if read == nil {
-		read = os.ReadFile
-		if info, err := os.Stat(path); err == nil && info.Size() > maxFile {
-			return nil, fmt.Errorf("%s is %d MiB large; at most %d MiB are read", path, info.Size()>>20, maxFile>>20)
-		}
+// dir is the absolute form of Dir.
+func (s Source) dir() string {
+	if dir, err := filepath.Abs(s.Dir); err == nil {
+		return dir
 	}
-	return read(path)
+	return s.Dir // there is no working directory: what is relative is not found
+}
+
+// absolute is the absolute form of a path that is relative to Dir.
+func (s Source) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(s.dir(), path)
+}
+
+// readFile reads what a script opens.
+func (s Source) readFile(path string) ([]byte, error) {
+	info, err := os.Stat(s.absolute(path))
+	if err == nil && info.Size() > maxFile {
+		return nil, fmt.Errorf("%s is %d MiB large; at most %d MiB are read", path, info.Size()>>20, maxFile>>20)
+	}
+	b, err := os.ReadFile(s.absolute(path))
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return nil, fmt.Errorf("%s: %w", path, failed.Err)
+	}
+	return b, err
 }
 
 func (s Source) initTimeout() time.Duration {

@@ -8,7 +8,7 @@ import (
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/executor"
-	"github.com/artisan-platform/headroom/runner/script/globals"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -19,6 +19,8 @@ type user struct {
 	data       *string     // what setup returned, as JSON; set before the first iteration
 	argument   sobek.Value // the user's own copy of it
 	exceptions *exceptions
+	step       func() (sobek.Value, error) // call, made once
+	points     [2]metric.Point
 }
 
 var _ executor.VU = (*user)(nil)
@@ -29,7 +31,7 @@ func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
 	u.vu.Reset()
 	u.vu.Number, u.vu.Due = it.Number, it.Due
 	start := time.Now()
-	_, err := u.vu.Do(ctx, u.call)
+	_, err := u.vu.Do(ctx, u.step)
 	if u.vu.Refused != nil {
 		err = u.vu.Refused // also if nobody awaited the request
 	} else if err != nil && u.cut(ctx, err) {
@@ -38,20 +40,24 @@ func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
 	}
 	if err != nil {
 		test.Counts.Exceptions.Add(1)
-		test.Builtin.IterationErrors.Add(1, u.vu)
+		u.vu.Emit(test.Builtin.IterationErrors, 1)
 		u.exceptions.report(vu.Explain(err))
 	}
-	test.Counts.Complete.Add(1)
-	test.Builtin.Iterations.Add(1, u.vu)
-	test.Builtin.IterationDuration.Add(float64(time.Since(start))/float64(time.Millisecond), u.vu)
-	u.vu.Own++
+	u.complete(start)
 	u.pace(ctx, start)
 }
 
+// complete counts an iteration that has ended.
+func (u *user) complete(start time.Time) {
+	test, now := u.vu.Test, time.Now()
+	test.Counts.Complete.Add(1)
+	u.points[0] = metric.Point{Metric: test.Builtin.Iterations, Value: 1}
+	u.points[1] = metric.Point{Metric: test.Builtin.IterationDuration, Value: float64(now.Sub(start)) / float64(time.Millisecond)}
+	u.vu.Samples.Take(&metric.Event{Points: u.points[:], Tags: u.vu, Time: now})
+	u.vu.Own++
+}
+
 func (u *user) call() (sobek.Value, error) {
-	if err := globals.SetIteration(u.vu); err != nil {
-		return nil, err
-	}
 	if u.argument == nil {
 		var err error
 		if u.argument, err = parseData(u.vu, *u.data); err != nil {

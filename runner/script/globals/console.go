@@ -9,12 +9,12 @@ import (
 )
 
 // console is the global of that name. Objects are shown as JSON.
-func console(v *vu.VU) map[string]any {
-	methods := make(map[string]any)
+func console(v *vu.VU) *sobek.Object {
+	o := v.Runtime.NewObject()
 	for name, level := range map[string]string{
 		"log": "info", "info": "info", "debug": "debug", "warn": "warn", "error": "error",
 	} {
-		methods[name] = func(call sobek.FunctionCall) sobek.Value {
+		method := func(call sobek.FunctionCall) sobek.Value {
 			words := make([]string, len(call.Arguments))
 			for i, a := range call.Arguments {
 				words[i] = show(v, a)
@@ -22,8 +22,11 @@ func console(v *vu.VU) map[string]any {
 			v.Test.Console(level, strings.Join(words, " "))
 			return sobek.Undefined()
 		}
+		if err := o.Set(name, method); err != nil {
+			v.Throw("make console.%s: %v", name, err)
+		}
 	}
-	return methods
+	return o
 }
 
 func show(v *vu.VU, value sobek.Value) string {

@@ -3,69 +3,29 @@
 package globals
 
 import (
-	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
 
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
-// Set sets the globals of one virtual user.
-func Set(v *vu.VU) error {
-	rt := v.Runtime
-	for name, value := range map[string]any{
-		"global":  rt.GlobalObject(),
-		"__VU":    v.ID,
-		"__ITER":  0,
-		"console": console(v),
-		"open":    func(call sobek.FunctionCall) sobek.Value { return open(v, call) },
-		"require": func(call sobek.FunctionCall) sobek.Value {
-			v.Throw("require(%q): CommonJS is not supported yet: use import", call.Argument(0).String())
-			return nil
-		},
-	} {
-		if err := rt.Set(name, value); err != nil {
-			return fmt.Errorf("set the global %s: %w", name, err)
-		}
-	}
-	if err := SetEnv(v, nil); err != nil {
-		return err
-	}
-	for name, f := range v.Timers() {
-		if err := rt.Set(name, f); err != nil {
-			return fmt.Errorf("set the global %s: %w", name, err)
-		}
-	}
-	return nil
+// Set offers the globals to one virtual user.
+func Set(v *vu.VU) error { return setLazy(v) }
+
+func function(v *vu.VU, f func(*vu.VU, sobek.FunctionCall) sobek.Value) sobek.Value {
+	return v.Runtime.ToValue(func(call sobek.FunctionCall) sobek.Value { return f(v, call) })
 }
 
-// SetIteration tells a script how many iterations the virtual user has run.
-func SetIteration(v *vu.VU) error {
-	if err := v.Runtime.Set("__ITER", v.Own); err != nil {
-		return fmt.Errorf("set the global __ITER: %w", err)
+// require is what is left of require() in a file that is CommonJS: files and
+// packages are part of the script already.
+func require(v *vu.VU, call sobek.FunctionCall) sobek.Value {
+	v.OnlyInit("require()")
+	exports, err := v.Test.Require(v, call.Argument(0).String())
+	if err != nil {
+		v.Throw("%v", err)
 	}
-	return nil
-}
-
-// SetEnv makes __ENV of the test's variables and those of a scenario, which
-// come first. Each virtual user may write to its own.
-func SetEnv(v *vu.VU, scenario map[string]string) error {
-	env := make(map[string]string, len(v.Test.Env)+len(scenario))
-	maps.Copy(env, v.Test.Env)
-	maps.Copy(env, scenario)
-	o := v.Runtime.NewObject()
-	for _, key := range slices.Sorted(maps.Keys(env)) {
-		if err := o.Set(key, env[key]); err != nil {
-			return fmt.Errorf("set __ENV.%s: %w", key, err)
-		}
-	}
-	if err := v.Runtime.Set("__ENV", o); err != nil {
-		return fmt.Errorf("set the global __ENV: %w", err)
-	}
-	return nil
+	return exports
 }
 
 // open reads a file: as a string, or as an ArrayBuffer with "b". A relative
@@ -93,7 +53,7 @@ func open(v *vu.VU, call sobek.FunctionCall) sobek.Value {
 func caller(v *vu.VU) string {
 	for _, f := range v.Runtime.CaptureCallStack(0, nil) {
 		if pos := f.Position(); pos.Line > 0 {
-			return pos.Filename
+			return vu.FileName(pos.Filename)
 		}
 	}
 	return ""

@@ -1,10 +1,9 @@
 package k6core
 
 import (
-	"strings"
-
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -47,16 +46,12 @@ func (m module) holds(name string, condition, value sobek.Value) (bool, error) {
 }
 
 func (m module) count(name string, pass bool, tags map[string]string) {
-	path := name
-	if m.vu.Group != "" {
-		path = strings.TrimPrefix(m.vu.Group, "::") + "::" + name
-	}
-	m.vu.Test.Checks.Count(path, pass)
+	m.vu.Test.Groups.Count(m.vu.Group, name, pass)
 	v := 0.0
 	if pass {
 		v = 1
 	}
-	m.vu.Test.Builtin.Checks.Add(v, checkTags{name, vu.Tagged{Own: tags, VU: m.vu}})
+	m.vu.Samples.Add(m.vu.Test.Builtin.Checks, v, &checkTags{name, vu.Tagged{Own: tags, VU: m.vu}})
 }
 
 // checkTags are the tags of a sample of the metric checks.
@@ -66,9 +61,17 @@ type checkTags struct {
 }
 
 // Tag implements metric.Tags.
-func (t checkTags) Tag(key string) (string, bool) {
-	if key == "check" {
+func (t *checkTags) Tag(key string) (string, bool) {
+	if key == "check" && t.VU.Test.Options.SystemTags.Has(key) {
 		return t.name, true
 	}
 	return t.Tagged.Tag(key)
+}
+
+// Put implements metric.Tags.
+func (t *checkTags) Put(into metric.Set) {
+	t.Tagged.Put(into)
+	if t.VU.Test.Options.SystemTags.Has("check") {
+		into["check"] = t.name
+	}
 }

@@ -2,7 +2,6 @@
 package k6core
 
 import (
-	"context"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -63,9 +62,10 @@ func (m module) group(call sobek.FunctionCall) sobek.Value {
 	}
 	outer, start := m.vu.Group, time.Now()
 	m.vu.Group = outer + "::" + name
+	m.vu.Test.Groups.Enter(m.vu.Group)
 	defer func() { m.vu.Group = outer }()
 	result, err := fn(sobek.Undefined())
-	m.vu.Test.Builtin.GroupDuration.Add(milliseconds(time.Since(start)), m.vu)
+	m.vu.Emit(m.vu.Test.Builtin.GroupDuration, milliseconds(time.Since(start)))
 	if err != nil {
 		panic(err)
 	}
@@ -95,18 +95,18 @@ func (m module) randomSeed(call sobek.FunctionCall) sobek.Value {
 func (m module) sleep(call sobek.FunctionCall) sobek.Value {
 	m.vu.OnlyRunning("sleep()")
 	if s := call.Argument(0).ToFloat(); s > 0 {
-		wait(m.vu.Context(), time.Duration(min(s, 1e9)*float64(time.Second)))
+		wait(m.vu.Ended(), time.Duration(min(s, 1e9)*float64(time.Second)))
 		m.vu.Interrupt()
 	}
 	return sobek.Undefined()
 }
 
-func wait(ctx context.Context, d time.Duration) {
+func wait(ended <-chan struct{}, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-ctx.Done():
+	case <-ended:
 	}
 }
 

@@ -1,7 +1,6 @@
 package k6http
 
 import (
-	"net/url"
 	"strconv"
 	"sync"
 
@@ -12,24 +11,24 @@ import (
 
 // batch sends several requests side by side and waits for all. The result
 // has the shape of the argument: an array, or an object with the same keys.
-func (m *module) batch(call sobek.FunctionCall) sobek.Value {
+func (m *module) batch(args sobek.FunctionCall) sobek.Value {
 	m.vu.OnlyRunning("http.batch()")
-	if vu.Absent(call.Argument(0)) {
+	if vu.Absent(args.Argument(0)) {
 		m.vu.Throw("http.batch() needs an array or an object of requests")
 	}
-	in := call.Argument(0).ToObject(m.vu.Runtime)
+	in := args.Argument(0).ToObject(m.vu.Runtime)
 	keys := in.Keys()
-	requests := make([]*request, len(keys))
+	calls := make([]*call, len(keys))
 	for i, k := range keys {
-		requests[i] = m.parseEntry(k, in.Get(k))
+		calls[i] = m.parseEntry(k, in.Get(k))
 	}
-	results := m.sendAll(requests)
+	m.sendAll(calls)
 	out := m.vu.Runtime.NewObject()
 	if in.ClassName() == "Array" {
 		out = m.vu.Runtime.NewArray()
 	}
 	for i, k := range keys {
-		if err := out.Set(k, m.finish(requests[i], results[i])); err != nil {
+		if err := out.Set(k, m.finish(calls[i])); err != nil {
 			m.vu.Throw("http.batch(): %v", err)
 		}
 	}
@@ -38,7 +37,7 @@ func (m *module) batch(call sobek.FunctionCall) sobek.Value {
 
 // parseEntry reads one request of a batch: a URL, [method, url, body, params]
 // or an object of these.
-func (m *module) parseEntry(key string, v sobek.Value) *request {
+func (m *module) parseEntry(key string, v sobek.Value) *call {
 	o, ok := v.(*sobek.Object)
 	if !ok {
 		return m.parse("GET", v, nil, nil)
@@ -59,19 +58,22 @@ func (m *module) parseEntry(key string, v sobek.Value) *request {
 	if vu.Absent(o.Get(names[1])) {
 		m.vu.Throw("http.batch(): request %s has no URL", key)
 	}
-	return m.parse(method.String(), o.Get(names[1]), o.Get(names[2]), o.Get(names[3]))
+	return m.parse(m.method(method), o.Get(names[1]), o.Get(names[2]), o.Get(names[3]))
 }
 
 // sendAll sends the requests with at most the options batch at once, and
 // batchPerHost to one host.
-func (m *module) sendAll(requests []*request) []*result {
-	o := m.vu.Test.Options.HTTP
+func (m *module) sendAll(calls []*call) {
+	o, ctx := m.vu.Test.Options.HTTP, m.vu.Bound()
 	all := make(chan struct{}, o.Batch)
 	hosts := make(map[string]chan struct{})
-	results := make([]*result, len(requests))
 	var wg sync.WaitGroup
-	for i, r := range requests {
-		host := m.hostSlots(hosts, r, o.BatchPerHost)
+	for _, k := range calls {
+		host := hosts[k.to.authority]
+		if host == nil && o.BatchPerHost > 0 {
+			host = make(chan struct{}, o.BatchPerHost)
+			hosts[k.to.authority] = host
+		}
 		wg.Go(func() {
 			if host != nil {
 				host <- struct{}{}
@@ -79,21 +81,8 @@ func (m *module) sendAll(requests []*request) []*result {
 			}
 			all <- struct{}{}
 			defer func() { <-all }()
-			results[i] = m.client.send(m.vu.Context(), r)
+			m.client.send(ctx, k)
 		})
 	}
 	wg.Wait()
-	return results
-}
-
-// hostSlots returns the slots of the host of r; nil: there is no limit.
-func (m *module) hostSlots(hosts map[string]chan struct{}, r *request, limit int) chan struct{} {
-	u, err := url.Parse(r.url)
-	if err != nil || limit == 0 {
-		return nil
-	}
-	if hosts[u.Host] == nil {
-		hosts[u.Host] = make(chan struct{}, limit)
-	}
-	return hosts[u.Host]
 }

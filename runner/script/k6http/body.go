@@ -1,93 +1,141 @@
 package k6http
 
 import (
-	"bufio"
-	"compress/gzip"
-	"compress/zlib"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/cookiejar"
+	"mime/multipart"
+	"net/textproto"
 	"net/url"
 	"strings"
+
+	"github.com/grafana/sobek"
+
+	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
-// errDecompress marks a body that is not what its Content-Encoding says.
-var errDecompress = errors.New("decompress the body")
-
-// read reads the whole body: a connection is reused only then, and receiving
-// is part of a request's duration.
-func read(res *http.Response, kind bodyKind) ([]byte, error) {
-	if res.Body == http.NoBody { // as after HEAD, whatever Content-Length says
-		return []byte{}, nil
+// parseBody reads the body of a request: a string, bytes, or an object, which
+// is sent as a form.
+func (m *module) parseBody(body sobek.Value) (b []byte, contentType string) {
+	o, ok := body.(*sobek.Object)
+	if !ok {
+		return []byte(body.String()), ""
 	}
-	if kind == none {
-		_, err := io.Copy(io.Discard, res.Body)
-		return nil, err
+	if b, ok := data(o); ok {
+		return b, ""
 	}
-	body, err := decoded(res)
-	if err != nil {
-		return nil, err
+	form := formOf(m.vu, o)
+	if form.multipart() {
+		b, contentType, err := form.encodeMultipart()
+		if err != nil {
+			m.vu.Throw("http: write the body as multipart/form-data: %v", err)
+		}
+		return b, contentType
 	}
-	if n := res.ContentLength; n >= 0 && n < 1<<20 && body == io.Reader(res.Body) {
-		b := make([]byte, n)
-		_, err := io.ReadFull(body, b)
-		return b, err
-	}
-	b, err := io.ReadAll(body)
-	if err != nil && body != io.Reader(res.Body) {
-		err = fmt.Errorf("%w: %w", errDecompress, err)
-	}
-	return b, err
+	return []byte(form.encode()), "application/x-www-form-urlencoded"
 }
 
-// decoded undoes the content encoding that a script asked for.
-func decoded(res *http.Response) (io.Reader, error) {
-	encoding := strings.ToLower(strings.TrimSpace(res.Header.Get("Content-Encoding")))
-	if encoding != "gzip" && encoding != "deflate" {
-		return res.Body, nil
+// data copies the bytes or the text that a value stands for, unless it is a
+// plain object.
+func data(o *sobek.Object) ([]byte, bool) {
+	switch v := o.Export().(type) {
+	case sobek.ArrayBuffer:
+		return bytes.Clone(v.Bytes()), true
+	case []byte:
+		return bytes.Clone(v), true
+	case string:
+		return []byte(v), true
 	}
-	body := bufio.NewReader(res.Body)
-	if _, err := body.Peek(1); errors.Is(err, io.EOF) {
-		return body, nil // no body at all, as after HEAD
-	}
-	var r io.Reader
-	var err error
-	if encoding == "gzip" {
-		r, err = gzip.NewReader(body)
-	} else {
-		r, err = zlib.NewReader(body)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errDecompress, err)
-	}
-	return r, nil
+	return nil, false
 }
 
-// keep puts cookies into the virtual user's jar.
-func (c *client) keep(u *url.URL, cookies []*http.Cookie) {
-	c.jarMu.Lock()
-	defer c.jarMu.Unlock()
-	if c.jar == nil {
-		c.jar, _ = cookiejar.New(nil) // it fails for no options
-	}
-	c.jar.SetCookies(u, cookies)
+// form is the fields of a form in their order.
+type form []formField
+
+type formField struct {
+	name, value string
+	file        *file
 }
 
-// cookies are those to send to u.
-func (c *client) cookies(u *url.URL) []*http.Cookie {
-	c.jarMu.Lock()
-	defer c.jarMu.Unlock()
-	if c.jar == nil {
-		return nil
+// formOf reads an object: each key is a field, a value that is an array is
+// several of the same name.
+func formOf(v *vu.VU, o *sobek.Object) form {
+	var f form
+	for _, key := range o.Keys() {
+		value := o.Get(key)
+		if list, ok := value.(*sobek.Object); ok && list.ClassName() == "Array" {
+			v.Runtime.ForOf(list, func(e sobek.Value) bool {
+				f = append(f, fieldOf(key, e))
+				return true
+			})
+			continue
+		}
+		f = append(f, fieldOf(key, value))
 	}
-	return c.jar.Cookies(u)
+	return f
 }
 
-// forget empties the jar.
-func (c *client) forget() {
-	c.jarMu.Lock()
-	defer c.jarMu.Unlock()
-	c.jar = nil
+func fieldOf(name string, value sobek.Value) formField {
+	if vu.Absent(value) {
+		return formField{name: name}
+	}
+	if o, ok := value.(*sobek.Object); ok {
+		if f, ok := o.Export().(*file); ok {
+			return formField{name: name, file: f}
+		}
+	}
+	return formField{name: name, value: value.String()}
+}
+
+func (f form) multipart() bool {
+	for _, field := range f {
+		if field.file != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// encode writes the form as application/x-www-form-urlencoded.
+func (f form) encode() string {
+	var b strings.Builder
+	for i, field := range f {
+		if i > 0 {
+			b.WriteByte('&')
+		}
+		b.WriteString(url.QueryEscape(field.name) + "=" + url.QueryEscape(field.value))
+	}
+	return b.String()
+}
+
+func (f form) encodeMultipart() (body []byte, contentType string, err error) {
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for _, field := range f {
+		if field.file == nil {
+			if err := w.WriteField(field.name, field.value); err != nil {
+				return nil, "", err
+			}
+			continue
+		}
+		header := make(textproto.MIMEHeader)
+		header.Set("Content-Disposition", fmt.Sprintf(`form-data; name="%s"; filename="%s"`, quote(field.name), quote(field.file.name)))
+		header.Set("Content-Type", field.file.contentType)
+		part, err := w.CreatePart(header)
+		if err != nil {
+			return nil, "", err
+		}
+		if _, err := part.Write(field.file.data); err != nil {
+			return nil, "", err
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, "", err
+	}
+	return b.Bytes(), w.FormDataContentType(), nil
+}
+
+// quote escapes a name in a Content-Disposition (WHATWG HTML, multipart form
+// data).
+func quote(s string) string {
+	return strings.NewReplacer("\r", "%0D", "\n", "%0A", `"`, "%22").Replace(s)
 }

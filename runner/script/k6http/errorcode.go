@@ -6,6 +6,10 @@ import (
 	"errors"
 	"net"
 	"syscall"
+
+	"golang.org/x/net/http2"
+
+	"github.com/artisan-platform/headroom/runner/script/network"
 )
 
 // The codes by which k6 names what went wrong.
@@ -15,16 +19,24 @@ const (
 	codeTimeout        = 1050
 	codeDNS            = 1100
 	codeNoHost         = 1101
+	codeBlacklisted    = 1110
+	codeBlocked        = 1111
 	codeTCP            = 1200
 	codeBrokenPipe     = 1201
+	codeErrno          = 1202
 	codeDial           = 1210
 	codeDialTimeout    = 1211
 	codeDialRefused    = 1212
+	codeDialErrno      = 1213
 	codeReset          = 1220
 	codeTLS            = 1300
 	codeAuthority      = 1310
 	codeHostname       = 1311
 	codeStatus         = 1000 // + 400...599
+	codeHTTP2          = 1600
+	codeGoAway         = 1610 // + 1 + the code of HTTP/2
+	codeStream         = 1630
+	codeConnection     = 1650
 	codeDecompress     = 1701
 	firstFailureStatus = 400
 )
@@ -32,52 +44,108 @@ const (
 // errorCode is k6's code for what became of a request; 0 is success.
 func (h *hop) errorCode() int {
 	switch {
-	case h.err == nil && h.status >= firstFailureStatus:
-		return codeStatus + h.status
+	case h.err == nil && h.res.Status >= firstFailureStatus:
+		return codeStatus + h.res.Status
 	case h.err == nil:
 		return 0
 	case h.invalid:
 		return codeInvalidURL
+	case h.timedOut && h.res.Started.IsZero() && h.stages.Connect > 0:
+		return codeDialTimeout
 	case h.timedOut:
 		return codeTimeout
 	case errors.Is(h.err, errDecompress):
 		return codeDecompress
 	}
-	return networkCode(h.err)
+	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode} {
+		if c := code(h.err); c != 0 {
+			return c
+		}
+	}
+	return codeGeneric
 }
 
-func networkCode(err error) int {
-	var dns *net.DNSError
+// http2Code is the code of an error of HTTP/2. Codes that HTTP/2 does not
+// define count as the kind of error they came in.
+func http2Code(err error) int {
+	var goAway http2.GoAwayError
+	var stream http2.StreamError
+	var connection http2.ConnectionError
+	plus := func(kind int, code http2.ErrCode) int {
+		if code > http2.ErrCodeHTTP11Required {
+			return kind
+		}
+		return kind + 1 + int(code)
+	}
+	switch {
+	case errors.As(err, &goAway):
+		return plus(codeGoAway, goAway.ErrCode)
+	case errors.As(err, &stream):
+		return plus(codeStream, stream.Code)
+	case errors.As(err, &connection):
+		return plus(codeConnection, http2.ErrCode(connection))
+	}
+	return 0
+}
+
+// policyCode is the code of what the options keep off.
+func policyCode(err error) int {
+	var blacklisted *network.Blacklisted
+	var blocked *network.Blocked
+	switch {
+	case errors.As(err, &blacklisted):
+		return codeBlacklisted
+	case errors.As(err, &blocked):
+		return codeBlocked
+	}
+	return 0
+}
+
+func tlsCode(err error) int {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var record tls.RecordHeaderError
 	var verify *tls.CertificateVerificationError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &authority):
+		return codeAuthority
+	case errors.As(err, &hostname):
+		return codeHostname
+	case errors.As(err, &record), errors.As(err, &verify), errors.As(err, &alert):
+		return codeTLS
+	}
+	return 0
+}
+
+func networkCode(err error) int {
+	var dns *net.DNSError
 	var op *net.OpError
+	var errno syscall.Errno
+	dialing := errors.As(err, &op) && op.Op == "dial"
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return codeNoHost
 	case errors.As(err, &dns):
 		return codeDNS
-	case errors.As(err, &authority):
-		return codeAuthority
-	case errors.As(err, &hostname):
-		return codeHostname
-	case errors.As(err, &record), errors.As(err, &verify):
-		return codeTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return codeDialRefused
 	case errors.Is(err, syscall.ECONNRESET):
 		return codeReset
 	case errors.Is(err, syscall.EPIPE):
 		return codeBrokenPipe
-	case errors.As(err, &op) && op.Op == "dial" && op.Timeout():
+	case dialing && op.Timeout():
 		return codeDialTimeout
-	case errors.As(err, &op) && op.Op == "dial":
+	case dialing && errors.As(err, &errno):
+		return codeDialErrno
+	case dialing:
 		return codeDial
-	case errors.As(err, &op):
+	case errors.As(err, &errno):
+		return codeErrno
+	case op != nil:
 		return codeTCP
 	}
-	return codeGeneric
+	return 0
 }
 
 // errorText is the reason why no response came, without the parts that differ

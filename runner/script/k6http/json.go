@@ -1,15 +1,12 @@
 package k6http
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // jsonMethod is Response.json, the same function for all responses of a
 // virtual user.
@@ -33,12 +30,12 @@ func (m *module) jsonMethod() sobek.Value {
 // json parses the body, and picks a part of it by a path such as "user.0.name".
 func (r *response) json(selector sobek.Value) sobek.Value {
 	v := r.module.vu
-	if r.hop.body == nil {
-		v.Throw("json(): the response to %s %s has no body (status %d, error %q)", r.hop.method, r.hop.url, r.hop.status, r.hop.errorText())
+	if r.hop.res.Body == nil {
+		v.Throw("json(): the response to %s %s has no body (status %d, error %q)", r.hop.method, r.hop.target.url, r.hop.res.Status, r.hop.errorText())
 	}
-	value, err := v.ParseJSON(string(r.hop.body))
+	value, err := v.ParseJSON(string(r.hop.res.Body))
 	if err != nil {
-		v.Throw("json(): the body of %s %s is no JSON: %v", r.hop.method, r.hop.url, vu.Explain(err))
+		v.Throw("json(): the body of %s %s is no JSON: %v", r.hop.method, r.hop.target.url, vu.Explain(err))
 	}
 	if vu.Absent(selector) {
 		return value

@@ -9,6 +9,7 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -33,13 +34,17 @@ var methods = []struct {
 }
 
 // constants are those of the module that are plain strings.
-var constants = map[string]string{
-	"SSL_3_0": "ssl3.0", "TLS_1_0": "tls1.0", "TLS_1_1": "tls1.1", "TLS_1_2": "tls1.2", "TLS_1_3": "tls1.3",
-}
+var constants = func() map[string]string {
+	all := map[string]string{
+		"SSL_3_0": "ssl3.0", "TLS_1_0": "tls1.0", "TLS_1_1": "tls1.1", "TLS_1_2": "tls1.2", "TLS_1_3": "tls1.3",
+	}
+	ocspConstants(all)
+	return all
+}()
 
 func exports() []string {
-	names := []string{"request", "asyncRequest", "batch", "url", "expectedStatuses", "setResponseCallback"}
-	for _, m := range methods {
+	names := []string{"get", "request", "asyncRequest", "batch", "url", "expectedStatuses", "setResponseCallback", "file", "cookieJar", "CookieJar"}
+	for _, m := range methods[1:] {
 		names = append(names, m.name)
 	}
 	return append(names, slices.Sorted(maps.Keys(constants))...)
@@ -47,11 +52,12 @@ func exports() []string {
 
 // module is k6/http of one virtual user.
 type module struct {
-	vu     *vu.VU
-	client *client
-	expect *statuses   // what setResponseCallback set; nil: nothing is expected, nor measured
-	json   sobek.Value // Response.json, made on first use
-	refuse map[string]sobek.Value
+	vu         *vu.VU
+	client     *client
+	expect     *statuses     // what setResponseCallback set; nil: nothing is expected, nor measured
+	json       sobek.Value   // Response.json, made on first use
+	jarMethods *sobek.Object // of all cookie jars, likewise
+	refuse     map[string]sobek.Value
 }
 
 // export makes one of the module's exports.
@@ -69,6 +75,12 @@ func (m *module) export(name string) any {
 		return m.expectedStatuses
 	case "setResponseCallback":
 		return m.setResponseCallback
+	case "file":
+		return m.newFile
+	case "cookieJar":
+		return m.cookieJar
+	case "CookieJar":
+		return m.newCookieJar
 	}
 	for _, f := range methods {
 		if f.name == name {
@@ -90,46 +102,58 @@ func (m *module) fixed(method string, body bool) func(sobek.FunctionCall) sobek.
 
 // request is http.request(method, url, body, params).
 func (m *module) request(call sobek.FunctionCall) sobek.Value {
-	return m.do(call.Argument(0).String(), call.Argument(1), call.Argument(2), call.Argument(3))
+	return m.do(m.method(call.Argument(0)), call.Argument(1), call.Argument(2), call.Argument(3))
 }
 
 // do sends one request and waits for its response.
 func (m *module) do(method string, url, body, params sobek.Value) sobek.Value {
-	m.vu.OnlyRunning("http." + method + "()")
-	r := m.parse(method, url, body, params)
-	result := m.client.send(m.vu.Context(), r)
-	return m.finish(r, result)
+	if m.vu.Phase == vu.Init {
+		m.vu.OnlyRunning("http." + method + "()")
+	}
+	k := m.parse(method, url, body, params)
+	m.client.send(m.vu.Bound(), k)
+	return m.finish(k)
 }
 
-// finish measures a result and wraps it as a Response. It runs on the virtual
-// user's own goroutine.
-func (m *module) finish(r *request, result *result) sobek.Value {
+// finish measures what came of a call and wraps it as a Response. It runs on
+// the virtual user's own goroutine.
+func (m *module) finish(k *call) sobek.Value {
 	if m.vu.Interrupt() {
 		return sobek.Undefined()
 	}
-	last := result.last()
-	var foreign *foreignHost
+	last := k.last()
+	if last.err != nil {
+		m.failed(k, last)
+	} else {
+		m.measure(k)
+	}
+	return m.vu.Runtime.NewDynamicObject(&response{module: m, call: k, hop: last})
+}
+
+// failed measures a call without a response, and throws if the script wants
+// that or made the mistake itself.
+func (m *module) failed(k *call, last *hop) {
+	var foreign *network.Foreign
 	if errors.As(last.err, &foreign) {
-		m.vu.Refuse(foreign.Error())
+		m.vu.Refuse(last.method + " " + last.target.url + ": " + foreign.Error())
 	}
-	m.measure(r, result)
-	if last.err != nil && (m.vu.Test.Options.Throw || last.invalid) {
-		m.vu.Throw("%s %s: %s", r.method, r.url, last.errorText())
+	m.measure(k)
+	if m.vu.Test.Options.Throw || last.invalid {
+		m.vu.Throw("%s %s: %s", k.method, k.to.url, last.errorText())
 	}
-	return m.vu.Runtime.NewDynamicObject(&response{module: m, request: r, result: result, hop: last})
 }
 
 // asyncRequest is http.asyncRequest: the same, as a promise.
 func (m *module) asyncRequest(call sobek.FunctionCall) sobek.Value {
 	m.vu.OnlyRunning("http.asyncRequest()")
-	r := m.parse(call.Argument(0).String(), call.Argument(1), call.Argument(2), call.Argument(3))
+	k := m.parse(m.method(call.Argument(0)), call.Argument(1), call.Argument(2), call.Argument(3))
 	promise, resolve, reject := m.vu.Runtime.NewPromise()
 	done, ctx := m.vu.Loop.Begin(), m.vu.Context()
 	go func() {
-		result := m.client.send(ctx, r)
+		m.client.send(ctx, k)
 		done(func() error {
 			var response sobek.Value
-			if thrown := m.vu.Runtime.Try(func() { response = m.finish(r, result) }); thrown != nil {
+			if thrown := m.vu.Runtime.Try(func() { response = m.finish(k) }); thrown != nil {
 				return reject(thrown.Value())
 			}
 			return resolve(response)
@@ -141,7 +165,7 @@ func (m *module) asyncRequest(call sobek.FunctionCall) sobek.Value {
 // reset is what happens between two iterations.
 func (m *module) reset() {
 	if !m.vu.Test.Options.HTTP.NoCookiesReset {
-		m.client.forget()
+		m.client.jar.forget()
 	}
 	if m.vu.Test.Options.HTTP.NoVUConnectionReuse {
 		m.client.close()

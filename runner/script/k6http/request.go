@@ -1,15 +1,13 @@
 package k6http
 
 import (
-	"maps"
-	"net/http"
-	"net/url"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/grafana/sobek"
 
-	"github.com/artisan-platform/headroom/runner/script/option"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -19,11 +17,14 @@ const defaultTimeout = time.Minute
 // request is what a script asked for. It does not change once it is parsed.
 type request struct {
 	method    string
-	url       string
+	to        *target
 	name      string // the tag name; "" if the script gave none
-	header    http.Header
-	host      string // the header Host, if the script set it
+	header    []field
+	cookies   []cookie
 	body      []byte
+	auth      string // "", basic or digest
+	digest    *digest
+	jar       *jar // in place of the virtual user's
 	timeout   time.Duration
 	redirects int
 	tags      map[string]string
@@ -32,6 +33,32 @@ type request struct {
 	metered   bool      // it is part of the load, not of setup or teardown
 	kind      bodyKind
 	expect    *statuses
+}
+
+// cookie is one that a script gave for one request.
+type cookie struct {
+	name, value string
+	replace     bool
+}
+
+// replaces tells whether a cookie of the request takes the place of those of
+// its name in the jar.
+func (r *request) replaces(name string) bool {
+	for _, c := range r.cookies {
+		if c.replace && c.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *request) has(name string) bool {
+	for i := range r.header {
+		if r.header[i].name == name {
+			return true
+		}
+	}
+	return false
 }
 
 // bodyKind is what a script wants the body of a response as.
@@ -44,161 +71,74 @@ const (
 )
 
 // parse reads the arguments of a request. A mistake throws.
-func (m *module) parse(method string, target, body, params sobek.Value) *request {
+func (m *module) parse(method string, target, body, params sobek.Value) *call {
 	o := &m.vu.Test.Options.HTTP
-	r := &request{method: strings.ToUpper(method), timeout: defaultTimeout, redirects: o.MaxRedirects,
-		expect: m.expect, group: m.vu.Group, metered: m.vu.Scenario != nil}
+	k := &call{request: request{method: method, timeout: defaultTimeout, redirects: o.MaxRedirects,
+		expect: m.expect, group: m.vu.Group, metered: m.vu.Scenario != nil}}
 	if o.DiscardResponseBodies {
-		r.kind = none
+		k.kind = none
 	}
-	m.parseURL(r, target)
-	var contentType string
-	r.body, contentType = m.parseBody(body)
+	m.parseURL(k, target)
+	contentType := ""
+	if !vu.Absent(body) {
+		k.body, contentType = m.parseBody(body)
+	}
 	if !vu.Absent(params) {
-		m.parseParams(r, params.ToObject(m.vu.Runtime))
+		m.parseParams(k, params.ToObject(m.vu.Runtime))
 	}
-	if r.header == nil {
-		r.header = make(http.Header, 2)
+	if contentType != "" && !k.has("Content-Type") {
+		k.header = append(k.header, field{"Content-Type", contentType})
 	}
-	if _, set := r.header["Content-Type"]; !set && contentType != "" {
-		r.header.Set("Content-Type", contentType)
+	k.due, m.vu.Due = m.vu.Due, time.Time{}
+	return k
+}
+
+// method reads the name of a method.
+func (m *module) method(v sobek.Value) string {
+	name := strings.ToUpper(v.String())
+	if vu.Absent(v) || name == "" || strings.Trim(name, tokenCharacters) != "" {
+		panic(m.vu.Runtime.NewTypeError("http: %v is no method", v))
 	}
-	if _, set := r.header["User-Agent"]; !set {
-		r.header.Set("User-Agent", o.UserAgent)
-	}
-	r.due, m.vu.Due = m.vu.Due, time.Time{}
-	return r
+	return name
 }
 
 // parseURL reads a URL: a string, or what http.url made.
-func (m *module) parseURL(r *request, target sobek.Value) {
+func (m *module) parseURL(k *call, target sobek.Value) {
 	if vu.Absent(target) {
 		m.vu.Throw("http: the URL is missing")
 	}
+	raw := ""
 	if o, ok := target.(*sobek.Object); ok {
 		if t, ok := o.Export().(*template); ok {
-			r.url, r.name = t.url, t.name
-			return
+			raw, k.name = t.url, t.name
 		}
 	}
-	r.url = target.String()
-}
-
-// parseBody reads a body: a string, an ArrayBuffer or a view of one, or an
-// object, which is sent as a form.
-func (m *module) parseBody(body sobek.Value) (b []byte, contentType string) {
-	if vu.Absent(body) {
-		return nil, ""
+	if raw == "" {
+		raw = target.String()
 	}
-	o, ok := body.(*sobek.Object)
-	if !ok {
-		return []byte(body.String()), ""
-	}
-	switch v := o.Export().(type) {
-	case sobek.ArrayBuffer:
-		return append([]byte(nil), v.Bytes()...), ""
-	case []byte:
-		return append([]byte(nil), v...), ""
-	case string:
-		return []byte(v), ""
-	}
-	form := make(url.Values)
-	for _, k := range o.Keys() {
-		v := o.Get(k)
-		switch list, isList := v.(*sobek.Object); {
-		case vu.Absent(v):
-			form.Add(k, "")
-		case isList && list.ClassName() == "Array":
-			m.vu.Runtime.ForOf(list, func(e sobek.Value) bool { form.Add(k, e.String()); return true })
-		default:
-			form.Add(k, v.String())
-		}
-	}
-	return []byte(form.Encode()), "application/x-www-form-urlencoded"
-}
-
-// notSupported are the params of k6 that change what a request does and are
-// not there yet. To ignore them would be to measure something else.
-var notSupported = []string{"auth", "compression", "jar"}
-
-func (m *module) parseParams(r *request, params *sobek.Object) {
-	for _, name := range notSupported {
-		if !vu.Absent(params.Get(name)) {
-			m.vu.Throw("http: params.%s is not supported yet", name)
-		}
-	}
-	m.parseHeaders(r, params)
-	r.tags = m.vu.ExportTags(params.Get("tags"))
-	if name, ok := r.tags["name"]; ok {
-		r.name = name
-		r.tags = maps.Clone(r.tags)
-		delete(r.tags, "name")
-	}
-	if v := params.Get("timeout"); !vu.Absent(v) {
-		r.timeout = m.timeout(v)
-	}
-	if v := params.Get("redirects"); !vu.Absent(v) {
-		r.redirects = int(v.ToInteger())
-	}
-	if v := params.Get("responseType"); !vu.Absent(v) {
-		r.kind = m.bodyKind(v.String())
-	}
-	if v := params.Get("responseCallback"); v != nil && !sobek.IsUndefined(v) {
-		r.expect = m.statuses(v)
+	var err error
+	if k.to, err = m.client.shared.targets.find(raw, m.vu.Test.Network); err != nil {
+		m.invalid(k, raw, err)
 	}
 }
 
-func (m *module) parseHeaders(r *request, params *sobek.Object) {
-	r.header = make(http.Header, 4)
-	if v := params.Get("headers"); !vu.Absent(v) {
-		headers := v.ToObject(m.vu.Runtime)
-		for _, k := range headers.Keys() {
-			if strings.EqualFold(k, "host") {
-				r.host = headers.Get(k).String()
-			} else {
-				r.header.Set(k, headers.Get(k).String())
-			}
-		}
-	}
-	if v := params.Get("cookies"); !vu.Absent(v) {
-		m.parseCookies(r, v.ToObject(m.vu.Runtime))
-	}
+// invalid throws for a URL that nothing can be sent to. The failure counts, as
+// that of any request does.
+func (m *module) invalid(k *call, raw string, err error) {
+	now := time.Now()
+	k.to = &target{url: raw}
+	k.first = hop{request: &k.request, method: k.method, target: k.to, err: err, invalid: true, due: now, started: now, ended: now}
+	m.measure(k)
+	m.vu.Throw("%s %s: %v", k.method, raw, err)
 }
 
-// parseCookies reads {name: value} and {name: {value: value}}.
-func (m *module) parseCookies(r *request, cookies *sobek.Object) {
-	var list []string
-	for _, name := range cookies.Keys() {
-		v := cookies.Get(name)
-		if o, ok := v.(*sobek.Object); ok {
-			v = o.Get("value")
-		}
-		if !vu.Absent(v) {
-			list = append(list, (&http.Cookie{Name: name, Value: v.String()}).String())
-		}
+// endpoint is what the requests of a hop count for.
+func (h *hop) endpoint(t *vu.Test) *metric.Endpoint {
+	switch {
+	case h.request.name != "":
+		return t.Endpoint(h.request.name)
+	case h.target.parsed == nil:
+		return t.Endpoint(fmt.Sprintf("%s (invalid URL)", h.method))
 	}
-	if len(list) > 0 {
-		r.header.Set("Cookie", strings.Join(list, "; "))
-	}
-}
-
-func (m *module) timeout(v sobek.Value) time.Duration {
-	d, err := option.ParseDuration(v.String())
-	if err != nil || d <= 0 {
-		m.vu.Throw("http: params.timeout %v is no duration above 0: write it like \"10s\", or as a number of milliseconds", v)
-	}
-	return d
-}
-
-func (m *module) bodyKind(name string) bodyKind {
-	switch name {
-	case "text":
-		return text
-	case "binary":
-		return binary
-	case "none":
-		return none
-	}
-	m.vu.Throw("http: params.responseType %q is none of text, binary, none", name)
-	return none
+	return h.target.endpoint(t, h.method)
 }

@@ -2,8 +2,7 @@ package k6http
 
 import (
 	"crypto/tls"
-	"net"
-	"net/http"
+	"net/textproto"
 	"slices"
 	"strings"
 
@@ -14,10 +13,10 @@ import (
 // are made when they are first read: most scripts look at two.
 type response struct {
 	module  *module
-	request *request
-	result  *result
+	call    *call
 	hop     *hop
-	made    map[string]sobek.Value // read or written by the script
+	timings *sobek.Object
+	made    map[string]sobek.Value // what else was read or written
 }
 
 var _ sobek.DynamicObject = (*response)(nil)
@@ -25,16 +24,24 @@ var _ sobek.DynamicObject = (*response)(nil)
 // properties are the keys of a Response, in the order in which it shows them.
 var properties = []string{
 	"remote_ip", "remote_port", "url", "status", "status_text", "proto", "headers", "cookies", "body",
-	"timings", "tls_version", "tls_cipher_suite", "error", "error_code", "request",
+	"timings", "tls_version", "tls_cipher_suite", "ocsp", "error", "error_code", "request",
 }
 
 // Get implements sobek.DynamicObject.
 func (r *response) Get(key string) sobek.Value {
-	if key == "status" && r.made == nil {
-		return r.module.vu.Runtime.ToValue(r.hop.status)
+	if r.made != nil {
+		if v, ok := r.made[key]; ok {
+			return v
+		}
 	}
-	if v, ok := r.made[key]; ok {
-		return v
+	switch key {
+	case "status":
+		return r.module.vu.Runtime.ToValue(r.hop.res.Status)
+	case "timings":
+		if r.timings == nil {
+			r.timings = r.module.vu.Runtime.NewDynamicObject(&responseTimings{vu: r.module.vu, hop: r.hop})
+		}
+		return r.timings
 	}
 	v := r.make(key)
 	if v != nil {
@@ -71,16 +78,12 @@ func (r *response) Keys() []string { return slices.Clone(properties) }
 func (r *response) make(key string) sobek.Value {
 	rt, h := r.module.vu.Runtime, r.hop
 	switch key {
-	case "status":
-		return rt.ToValue(h.status)
 	case "status_text":
-		return rt.ToValue(statusText(h.status))
+		return rt.ToValue(h.res.StatusText())
 	case "url":
-		return rt.ToValue(h.url)
+		return rt.ToValue(h.target.url)
 	case "body":
 		return r.body()
-	case "timings":
-		return r.timings()
 	case "headers":
 		return r.headers()
 	case "cookies":
@@ -102,10 +105,10 @@ func (r *response) makeRare(key string) sobek.Value {
 	rt, h := r.module.vu.Runtime, r.hop
 	switch key {
 	case "remote_ip":
-		ip, _ := remote(h.trace.remoteAddr())
+		ip, _ := h.remoteAddr()
 		return rt.ToValue(ip)
 	case "remote_port":
-		_, port := remote(h.trace.remoteAddr())
+		_, port := h.remoteAddr()
 		return rt.ToValue(port)
 	case "tls_version":
 		return rt.ToValue(tlsVersion(h.tls))
@@ -114,6 +117,8 @@ func (r *response) makeRare(key string) sobek.Value {
 			return rt.ToValue("")
 		}
 		return rt.ToValue(tls.CipherSuiteName(h.tls.CipherSuite))
+	case "ocsp":
+		return r.ocsp()
 	case "json":
 		return r.module.jsonMethod()
 	case "html", "clickLink", "submitForm":
@@ -125,39 +130,45 @@ func (r *response) makeRare(key string) sobek.Value {
 func (r *response) body() sobek.Value {
 	rt := r.module.vu.Runtime
 	switch {
-	case r.request.kind == none || (r.hop.err != nil && r.hop.body == nil):
+	case r.call.kind == none || r.hop.res.Body == nil:
 		return sobek.Null()
-	case r.request.kind == binary:
-		return rt.ToValue(rt.NewArrayBuffer(r.hop.body))
+	case r.call.kind == binary:
+		return rt.ToValue(rt.NewArrayBuffer(slices.Clone(r.hop.res.Body)))
 	}
-	return rt.ToValue(string(r.hop.body))
+	return rt.ToValue(string(r.hop.res.Body))
 }
 
-func (r *response) timings() sobek.Value {
-	t := r.hop.trace.timings(r.hop.ended)
-	return r.object([]property{{"duration", t.duration}, {"blocked", t.blocked}, {"connecting", t.connecting},
-		{"tls_handshaking", t.tls}, {"sending", t.sending}, {"waiting", t.waiting}, {"receiving", t.receiving}})
-}
-
+// headers are the fields by their canonical names; those of the same name are
+// joined.
 func (r *response) headers() sobek.Value {
-	list := make([]property, 0, len(r.hop.header))
-	for k, values := range r.hop.header {
-		list = append(list, property{k, strings.Join(values, ", ")})
+	var list []property
+	for name, value := range r.hop.res.Fields() {
+		key := textproto.CanonicalMIMEHeaderKey(string(name))
+		if i := slices.IndexFunc(list, func(p property) bool { return p.key == key }); i >= 0 {
+			list[i].value = list[i].value.(string) + ", " + string(value)
+		} else {
+			list = append(list, property{key, string(value)})
+		}
 	}
 	slices.SortFunc(list, func(a, b property) int { return strings.Compare(a.key, b.key) })
 	return r.object(list)
 }
 
+// cookies are those that the response sets, by name.
 func (r *response) cookies() sobek.Value {
 	byName := make(map[string][]any)
 	var list []property
-	for _, c := range (&http.Response{Header: r.hop.header}).Cookies() {
+	for _, c := range r.hop.setCookies() {
 		if byName[c.Name] == nil {
 			list = append(list, property{key: c.Name})
 		}
+		expires := int64(0)
+		if !c.Expires.IsZero() {
+			expires = c.Expires.UnixMilli()
+		}
 		byName[c.Name] = append(byName[c.Name], r.object([]property{{"name", c.Name}, {"value", c.Value},
 			{"domain", c.Domain}, {"path", c.Path}, {"httpOnly", c.HttpOnly}, {"secure", c.Secure},
-			{"maxAge", c.MaxAge}, {"expires", c.Expires.UnixMilli()}}))
+			{"maxAge", c.MaxAge}, {"expires", expires}}))
 	}
 	for i := range list {
 		list[i].value = r.module.vu.Runtime.NewArray(byName[list[i].key]...)
@@ -168,17 +179,24 @@ func (r *response) cookies() sobek.Value {
 // sent is the request as it was sent.
 func (r *response) sent() sobek.Value {
 	rt := r.module.vu.Runtime
-	var headers []property
-	for k, values := range r.request.header {
-		list := make([]any, len(values))
-		for i, v := range values {
-			list[i] = v
+	values := make(map[string][]any)
+	var headers, cookies []property
+	for _, f := range r.hop.sent {
+		if values[f.name] == nil {
+			headers = append(headers, property{key: f.name})
 		}
-		headers = append(headers, property{k, rt.NewArray(list...)})
+		values[f.name] = append(values[f.name], f.value)
+	}
+	for i := range headers {
+		headers[i].value = rt.NewArray(values[headers[i].key]...)
+	}
+	for _, c := range r.call.cookies {
+		cookies = append(cookies, property{c.name, rt.NewArray(
+			r.object([]property{{"name", c.name}, {"value", c.value}, {"replace", c.replace}}))})
 	}
 	slices.SortFunc(headers, func(a, b property) int { return strings.Compare(a.key, b.key) })
-	return r.object([]property{{"method", r.hop.method}, {"url", r.hop.url},
-		{"headers", r.object(headers)}, {"body", string(r.request.body)}})
+	return r.object([]property{{"method", r.hop.method}, {"url", r.hop.target.url},
+		{"headers", r.object(headers)}, {"body", string(r.call.body)}, {"cookies", r.object(cookies)}})
 }
 
 type property struct {
@@ -189,25 +207,9 @@ type property struct {
 func (r *response) object(list []property) *sobek.Object {
 	o := r.module.vu.Runtime.NewObject()
 	for _, p := range list {
-		if err := o.Set(p.key, p.value); err != nil {
-			r.module.vu.Throw("make property %s of a response: %v", p.key, err)
-		}
+		r.module.define(o, p.key, p.value)
 	}
 	return o
-}
-
-func statusText(status int) string {
-	if status == 0 {
-		return ""
-	}
-	return strings.TrimSpace(strings.Join([]string{itoa(status), http.StatusText(status)}, " "))
-}
-
-func remote(a net.Addr) (ip string, port int) {
-	if t, ok := a.(*net.TCPAddr); ok {
-		return t.IP.String(), t.Port
-	}
-	return "", 0
 }
 
 func tlsVersion(s *tls.ConnectionState) string {

@@ -39,7 +39,11 @@ func constructor(v *vu.VU, kind metric.Kind) func(sobek.ConstructorCall) *sobek.
 		if vu.Absent(name) {
 			v.Throw("new %v() needs a name", kind)
 		}
-		m, err := v.Test.Metrics.New(name.String(), kind, call.Argument(1).ToBoolean())
+		contains := metric.Default
+		if call.Argument(1).ToBoolean() {
+			contains = metric.Time
+		}
+		m, err := v.Test.Metrics.New(name.String(), kind, contains)
 		if err != nil {
 			v.Throw("new %v(): %v", kind, err)
 		}
@@ -68,7 +72,7 @@ func adder(v *vu.VU, m *metric.Metric) func(sobek.FunctionCall) sobek.Value {
 			v.Test.WarnOnce(fmt.Sprintf("%s.add(%v): not a number, and not counted", m.Name, call.Argument(0)))
 			return v.Runtime.ToValue(false)
 		}
-		m.Add(x, vu.Tagged{Own: v.ExportTags(call.Argument(1)), VU: v})
+		v.Samples.Add(m, x, &vu.Tagged{Own: v.ExportTags(call.Argument(1)), VU: v})
 		return v.Runtime.ToValue(true)
 	}
 }

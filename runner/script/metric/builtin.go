@@ -2,43 +2,45 @@ package metric
 
 // Builtin are the metrics that the engine itself fills.
 type Builtin struct {
-	VUs, Iterations, IterationDuration, DroppedIterations, IterationErrors *Metric
-	Checks, GroupDuration, DataSent, DataReceived                          *Metric
-	HTTPReqs, HTTPReqFailed, HTTPReqDuration                               *Metric
-	HTTPReqBlocked, HTTPReqConnecting, HTTPReqTLS                          *Metric
-	HTTPReqSending, HTTPReqWaiting, HTTPReqReceiving                       *Metric
+	VUs, VUsMax, Iterations, IterationDuration, DroppedIterations, IterationErrors *Metric
+	Checks, GroupDuration, DataSent, DataReceived                                  *Metric
+	HTTPReqs, HTTPReqFailed, HTTPReqDuration                                       *Metric
+	HTTPReqBlocked, HTTPReqConnecting, HTTPReqTLS                                  *Metric
+	HTTPReqSending, HTTPReqWaiting, HTTPReqReceiving                               *Metric
 }
 
 // NewBuiltin makes the built-in metrics in a registry without metrics.
 func NewBuiltin(r *Registry) *Builtin {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	b := &Builtin{}
 	for _, m := range []struct {
 		to   **Metric
 		name string
 		kind Kind
-		time bool
+		of   Contents
 	}{
-		{&b.VUs, "vus", Gauge, false},
-		{&b.Iterations, "iterations", Counter, false},
-		{&b.IterationDuration, "iteration_duration", Trend, true},
-		{&b.DroppedIterations, "dropped_iterations", Counter, false},
-		{&b.IterationErrors, "iteration_errors", Counter, false},
-		{&b.Checks, "checks", Rate, false},
-		{&b.GroupDuration, "group_duration", Trend, true},
-		{&b.DataSent, "data_sent", Counter, false},
-		{&b.DataReceived, "data_received", Counter, false},
-		{&b.HTTPReqs, "http_reqs", Counter, false},
-		{&b.HTTPReqFailed, "http_req_failed", Rate, false},
-		{&b.HTTPReqDuration, "http_req_duration", Trend, true},
-		{&b.HTTPReqBlocked, "http_req_blocked", Trend, true},
-		{&b.HTTPReqConnecting, "http_req_connecting", Trend, true},
-		{&b.HTTPReqTLS, "http_req_tls_handshaking", Trend, true},
-		{&b.HTTPReqSending, "http_req_sending", Trend, true},
-		{&b.HTTPReqWaiting, "http_req_waiting", Trend, true},
-		{&b.HTTPReqReceiving, "http_req_receiving", Trend, true},
+		{&b.VUs, "vus", Gauge, Default},
+		{&b.VUsMax, "vus_max", Gauge, Default},
+		{&b.Iterations, "iterations", Counter, Default},
+		{&b.IterationDuration, "iteration_duration", Trend, Time},
+		{&b.DroppedIterations, "dropped_iterations", Counter, Default},
+		{&b.IterationErrors, "iteration_errors", Counter, Default},
+		{&b.Checks, "checks", Rate, Default},
+		{&b.GroupDuration, "group_duration", Trend, Time},
+		{&b.DataSent, "data_sent", Counter, Data},
+		{&b.DataReceived, "data_received", Counter, Data},
+		{&b.HTTPReqs, "http_reqs", Counter, Default},
+		{&b.HTTPReqFailed, "http_req_failed", Rate, Default},
+		{&b.HTTPReqDuration, "http_req_duration", Trend, Time},
+		{&b.HTTPReqBlocked, "http_req_blocked", Trend, Time},
+		{&b.HTTPReqConnecting, "http_req_connecting", Trend, Time},
+		{&b.HTTPReqTLS, "http_req_tls_handshaking", Trend, Time},
+		{&b.HTTPReqSending, "http_req_sending", Trend, Time},
+		{&b.HTTPReqWaiting, "http_req_waiting", Trend, Time},
+		{&b.HTTPReqReceiving, "http_req_receiving", Trend, Time},
 	} {
-		*m.to = &Metric{Name: m.name, Kind: m.kind, Time: m.time}
-		r.metrics[m.name] = *m.to
+		*m.to = r.add(m.name, m.kind, m.of)
 	}
 	return b
 }

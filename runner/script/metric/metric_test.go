@@ -10,11 +10,21 @@ import (
 	"time"
 )
 
+// single returns a metric and a shard to add its samples to.
+func single(kind Kind) (*Metric, *Shard) {
+	r := NewRegistry()
+	m, err := r.New("m", kind, Default)
+	if err != nil {
+		panic(err)
+	}
+	return m, r.Shard(0)
+}
+
 func TestKinds(t *testing.T) {
 	for _, kind := range []Kind{Counter, Gauge, Rate, Trend} {
-		m := &Metric{Kind: kind}
+		m, s := single(kind)
 		for _, v := range []float64{4, 0, -2, 6} {
-			m.Add(v, NoTags)
+			s.Add(m, v, Set(nil))
 		}
 		v := m.Values(nil)
 		rate, _ := v.Rate()
@@ -35,21 +45,21 @@ func TestNothingWithoutSamples(t *testing.T) {
 	if rate || mean || perSecond || quantile {
 		t.Error("values without samples have an aggregate")
 	}
-	v.add(Counter, 1)
+	v.count(1)
 	if _, ok := v.PerSecond(0); ok {
 		t.Error("a rate over no time")
 	}
 }
 
 func TestSubMetrics(t *testing.T) {
-	m := &Metric{Kind: Counter}
+	m, s := single(Counter)
 	red := []Tag{{"colour", "red"}}
 	both := []Tag{{"colour", "red"}, {"size", "big"}}
 	m.Select(red)
 	m.Select(both)
 	m.Select(red) // twice is once
 	for _, tags := range []Set{{"colour": "red"}, {"colour": "red", "size": "big"}, {"size": "big"}, nil} {
-		m.Add(1, tags)
+		s.Add(m, 1, tags)
 	}
 	all, r, b := m.Values(nil), m.Values(red), m.Values(both)
 	if all.Samples != 4 || r.Samples != 2 || b.Samples != 1 || len(m.subs) != 2 {
@@ -70,11 +80,11 @@ func TestQuantile(t *testing.T) {
 		func() float64 { return math.Exp(random.NormFloat64() * 10) },
 		func() float64 { return float64(random.IntN(3)) - 1 },
 	} {
-		m := &Metric{Kind: Trend}
+		m, s := single(Trend)
 		all := make([]float64, 5000)
 		for i := range all {
 			all[i] = draw()
-			m.Add(all[i], NoTags)
+			s.Add(m, all[i], Set(nil))
 		}
 		slices.Sort(all)
 		v := m.Values(nil)
@@ -89,9 +99,9 @@ func TestQuantile(t *testing.T) {
 }
 
 func TestExtremeValues(t *testing.T) {
-	m := &Metric{Kind: Trend}
+	m, s := single(Trend)
 	for _, v := range []float64{math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 0} {
-		m.Add(v, NoTags)
+		s.Add(m, v, Set(nil))
 	}
 	v := m.Values(nil)
 	if q, ok := v.Quantile(0.5); !ok || q != 0 {
@@ -105,30 +115,30 @@ func TestExtremeValues(t *testing.T) {
 func TestRegistry(t *testing.T) {
 	r := NewRegistry()
 	NewBuiltin(r)
-	a, err := r.New("mine", Trend, true)
-	b, err2 := r.New("mine", Trend, true)
+	a, err := r.New("mine", Trend, Time)
+	b, err2 := r.New("mine", Trend, Time)
 	if err != nil || err2 != nil || a != b {
 		t.Errorf("two virtual users made different metrics of one name: %v, %v", err, err2)
 	}
 	for _, tt := range []struct {
 		name string
 		kind Kind
-		time bool
-	}{{"mine", Rate, true}, {"mine", Trend, false}, {"http_reqs", Trend, false}, {"", Rate, false}, {"1a", Rate, false}, {"a-b", Rate, false}, {strings.Repeat("x", 129), Rate, false}} {
-		if _, err := r.New(tt.name, tt.kind, tt.time); err == nil {
+		of   Contents
+	}{{"mine", Rate, Time}, {"mine", Trend, Default}, {"http_reqs", Trend, Default}, {"", Rate, Default}, {"1a", Rate, Default}, {"a-b", Rate, Default}, {strings.Repeat("x", 129), Rate, Default}} {
+		if _, err := r.New(tt.name, tt.kind, tt.of); err == nil {
 			t.Errorf("%+v was made", tt)
 		}
 	}
 }
 
 func TestConcurrentSamples(t *testing.T) {
-	m := &Metric{Kind: Trend}
+	m, _ := single(Trend)
 	m.Select([]Tag{{"a", "b"}})
 	var wg sync.WaitGroup
-	for range 8 {
+	for w := range 8 {
 		wg.Go(func() {
 			for i := range 1000 {
-				m.Add(float64(i), Set{"a": "b"})
+				m.registry.Shard(uint64(i+w)).Add(m, float64(i), Set{"a": "b"})
 				m.Values(nil)
 			}
 		})
@@ -136,5 +146,72 @@ func TestConcurrentSamples(t *testing.T) {
 	wg.Wait()
 	if v := m.Values([]Tag{{"a", "b"}}); v.Samples != 8000 {
 		t.Errorf("%d samples, want 8000", v.Samples)
+	}
+}
+
+// TestShards spreads samples over shards and takes the sum of them all.
+func TestShards(t *testing.T) {
+	r := NewRegistry()
+	gauge, _ := r.New("gauge", Gauge, Default)
+	trend, _ := r.New("trend", Trend, Time)
+	for i := range uint64(100) {
+		r.Shard(i).Add(gauge, float64(i), Set(nil))
+		r.Shard(i).Add(trend, float64(i+1), Set(nil))
+	}
+	g, v := gauge.Values(nil), trend.Values(nil)
+	if g.Last != 99 || g.Min != 0 || g.Max != 99 || g.Samples != 100 {
+		t.Errorf("gauge %+v", g)
+	}
+	if q, _ := v.Quantile(0.5); v.Samples != 100 || v.Sum != 5050 || math.Abs(q-50) > 0.5 {
+		t.Errorf("trend of %d samples, sum %v, median %v", v.Samples, v.Sum, q)
+	}
+}
+
+func take(r *Registry, shard uint64, e *Endpoint, o Outcome) {
+	r.Shard(shard).Take(&Event{Endpoint: e, Outcome: o})
+}
+
+func TestEndpoints(t *testing.T) {
+	r := NewRegistry()
+	a, _ := r.Endpoint("a")
+	b, _ := r.Endpoint("b")
+	if again, _ := r.Endpoint("a"); again != a {
+		t.Error("one name, two endpoints")
+	}
+	take(r, 0, b, Outcome{Service: 10, Response: 30, Due: true, Failed: true})
+	take(r, 1, b, Outcome{Service: 20, Response: 20, Due: true})
+	take(r, 2, b, Outcome{Service: 30})
+	all := r.Endpoints()
+	if len(all) != 1 || all[0].Name != "b" || all[0].Requests != 3 || all[0].Failed != 1 || all[0].Service.Sum != 60 || all[0].Response.Sum != 50 {
+		t.Errorf("got %+v", all)
+	}
+	capped := 0
+	for i := range MaxEndpoints + 10 {
+		e, first := r.Endpoint(strings.Repeat("x", i+1))
+		if first {
+			capped++
+		}
+		if i > MaxEndpoints && e.Name != OtherEndpoints {
+			t.Fatalf("endpoint %d is kept apart", i)
+		}
+	}
+	if capped != 1 {
+		t.Errorf("told %d times that there are too many endpoints, want once", capped)
+	}
+}
+
+func TestStream(t *testing.T) {
+	r := NewRegistry()
+	m, _ := r.New("m", Counter, Default)
+	r.Shard(0).Add(m, 1, Set{"before": "it"})
+	r.Stream()
+	at := time.Unix(5, 0)
+	r.Shard(0).Take(&Event{Points: []Point{{m, 2}, {m, 3}}, Tags: Set{"k": "v"}, Time: at})
+	got := r.Drain()
+	if len(got) != 2 || got[0].Value != 2 || got[1].Value != 3 || !got[0].Time.Equal(at) || got[1].Tags["k"] != "v" || len(r.Drain()) != 0 {
+		t.Errorf("drained %+v", got)
+	}
+	if v := m.Values(nil); v.Sum != 6 {
+		t.Errorf("sum %v, want 6", v.Sum)
 	}
 }

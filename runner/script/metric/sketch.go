@@ -62,26 +62,40 @@ func (s *sketch) at(rank uint64) float64 {
 	return math.Inf(1) // beyond the last: the caller clamps to the maximum
 }
 
-func (s *sketch) clone() sketch {
-	c := *s
-	c.negative.counts = slices.Clone(s.negative.counts)
-	c.positive.counts = slices.Clone(s.positive.counts)
-	return c
+func (s *sketch) merge(other *sketch) {
+	s.negative.merge(&other.negative)
+	s.positive.merge(&other.positive)
+	s.zero += other.zero
 }
 
 func (b *buckets) add(magnitude float64) {
 	i := int(math.Ceil(math.Log(min(magnitude, math.MaxFloat64)) / logGamma))
+	b.reach(i, i)
+	b.counts[i-b.first]++
+}
+
+func (b *buckets) merge(other *buckets) {
+	if len(other.counts) == 0 {
+		return
+	}
+	b.reach(other.first, other.first+len(other.counts)-1)
+	for i, n := range other.counts {
+		b.counts[other.first-b.first+i] += n
+	}
+}
+
+// reach makes room for the buckets from low to high.
+func (b *buckets) reach(low, high int) {
 	if len(b.counts) == 0 {
-		b.first = i
+		b.first = low
 	}
-	if missing := b.first - i; missing > 0 {
+	if missing := b.first - low; missing > 0 {
 		b.counts = slices.Insert(b.counts, 0, make([]uint64, missing)...)
-		b.first = i
+		b.first = low
 	}
-	if missing := i - b.first + 1 - len(b.counts); missing > 0 {
+	if missing := high - b.first + 1 - len(b.counts); missing > 0 {
 		b.counts = append(b.counts, make([]uint64, missing)...)
 	}
-	b.counts[i-b.first]++
 }
 
 func middle(i int) float64 { return 2 * math.Pow(gamma, float64(i)) / (gamma + 1) }

@@ -13,10 +13,28 @@ type Values struct {
 	Min, Max float64
 	Last     float64
 	Trues    uint64 // samples that are not zero
+	last     uint64 // orders Last among the shards; of gauges only
 	sketch   sketch // of trends only
 }
 
-func (v *Values) add(kind Kind, x float64) {
+func (v *Values) add(m *Metric, x float64) {
+	switch m.Kind {
+	case Trend:
+		v.trend(x)
+		return
+	case Gauge:
+		v.last = m.registry.sequence.Add(1)
+	}
+	v.count(x)
+}
+
+// trend adds a value to a distribution.
+func (v *Values) trend(x float64) {
+	v.count(x)
+	v.sketch.add(x)
+}
+
+func (v *Values) count(x float64) {
 	if v.Samples == 0 || x < v.Min {
 		v.Min = x
 	}
@@ -29,15 +47,26 @@ func (v *Values) add(kind Kind, x float64) {
 	if x != 0 {
 		v.Trues++
 	}
-	if kind == Trend {
-		v.sketch.add(x)
-	}
 }
 
-func (v *Values) clone() Values {
-	c := *v
-	c.sketch = v.sketch.clone()
-	return c
+// merge adds all that other holds.
+func (v *Values) merge(other *Values) {
+	if other.Samples == 0 {
+		return
+	}
+	if v.Samples == 0 || other.Min < v.Min {
+		v.Min = other.Min
+	}
+	if v.Samples == 0 || other.Max > v.Max {
+		v.Max = other.Max
+	}
+	if v.Samples == 0 || other.last >= v.last {
+		v.Last, v.last = other.Last, other.last
+	}
+	v.Samples += other.Samples
+	v.Sum += other.Sum
+	v.Trues += other.Trues
+	v.sketch.merge(&other.sketch)
 }
 
 // Rate is the share of samples that are not zero; false without samples.

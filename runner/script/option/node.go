@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type node struct {
 	path []string
 	v    any // nil, bool, json.Number, string, []any or *object
 	out  *report
+	from *Layer
 }
 
 // object is a JSON object that keeps the order of its keys.
@@ -36,16 +38,16 @@ type report struct {
 }
 
 func (n node) wrong(format string, args ...any) {
-	n.out.problems = append(n.out.problems, Problem{Path: n.path, Text: fmt.Sprintf(format, args...)})
+	n.out.problems = append(n.out.problems, Problem{Path: n.path, Text: fmt.Sprintf(format, args...), From: n.from})
 }
 
 func (n node) warn(format string, args ...any) {
-	n.out.warnings = append(n.out.warnings, Problem{Path: n.path, Text: fmt.Sprintf(format, args...)})
+	n.out.warnings = append(n.out.warnings, Problem{Path: n.path, Text: fmt.Sprintf(format, args...), From: n.from})
 }
 
 func (n node) child(key string, v any) node {
 	path := append(append(make([]string, 0, len(n.path)+1), n.path...), key)
-	return node{path: path, v: v, out: n.out}
+	return node{path: path, v: v, out: n.out, from: n.from}
 }
 
 // fields calls known for each key of an object that has an entry in it, and
@@ -59,7 +61,7 @@ func (n node) fields(known map[string]func(node)) {
 	for _, k := range o.keys {
 		c := n.child(k, o.values[k])
 		if f := known[k]; f == nil {
-			c.warn("this option is not known and has no effect%s", suggest(k, known))
+			c.warn("this option is not known and has no effect%s", suggest(k, sortedKeys(known)))
 		} else if c.v != nil {
 			f(c)
 		}
@@ -94,6 +96,15 @@ func (n node) str() string {
 	s, ok := n.v.(string)
 	if !ok {
 		n.wrong("must be a string, and is %s", describe(n.v))
+	}
+	return s
+}
+
+// oneOf reads one of some strings.
+func (n node) oneOf(values ...string) string {
+	s := n.str()
+	if !slices.Contains(values, s) {
+		n.wrong("%q is none of %s", s, strings.Join(slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" }), ", "))
 	}
 	return s
 }

@@ -1,10 +1,9 @@
-// Package option reads the options of a k6-style script: what they are worth,
-// what is wrong with them, and which scenarios they amount to.
+// Package option reads the options of a k6-style script, wherever they are
+// given: what they are worth, what is wrong with them, and which scenarios
+// they amount to.
 package option
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/executor"
@@ -12,16 +11,28 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/threshold"
 )
 
-// Options are the options of a script, with defaults in place.
+// Options are the options of a test, with defaults in place.
 type Options struct {
-	Scenarios       []Scenario // at least one
-	Thresholds      []Threshold
-	Tags            map[string]string // of every sample
-	SetupTimeout    time.Duration
-	TeardownTimeout time.Duration
-	MinIteration    time.Duration // an iteration lasts at least so long
-	Throw           bool          // failed requests throw
-	HTTP            HTTP
+	Scenarios  []Scenario // at least one
+	Thresholds []Threshold
+	Tags       map[string]string // of every sample
+	SystemTags SystemTags
+
+	Segment  executor.Segment // this instance's share of the whole
+	sequence string           // of all segments, as it was written
+	segment  string
+
+	SetupTimeout, TeardownTimeout, SummaryTimeout time.Duration
+	NoSetup, NoTeardown, NoThresholds             bool
+	Paused, Linger                                bool
+
+	MinIteration time.Duration // an iteration lasts at least so long
+	Throw        bool          // failed requests throw
+	RPS          int64         // most requests a second; 0: no limit
+
+	HTTP    HTTP
+	Network Network
+	Summary Summary
 
 	// Warnings are what a person should know that is no error.
 	Warnings []Problem
@@ -31,23 +42,30 @@ type Options struct {
 type HTTP struct {
 	MaxRedirects          int
 	Batch, BatchPerHost   int
-	UserAgent             string
+	UserAgent             string // "" sends no header
+	Debug                 string // "", "headers" or "full"
 	DiscardResponseBodies bool
-	InsecureSkipTLSVerify bool
 	NoConnectionReuse     bool
 	NoVUConnectionReuse   bool
 	NoCookiesReset        bool
 }
 
+// Summary are the options of the summary at the end.
+type Summary struct {
+	TrendStats []string
+	TimeUnit   string // s, ms, us or "" (what fits each value)
+}
+
 // Scenario is one scenario of a script.
 type Scenario struct {
 	Name         string
-	ExecutorName string // as scripts write it: "ramping-vus"
-	Executor     executor.Executor
-	Exec         string // the exported function that an iteration calls
+	ExecutorName string            // as scripts write it: "ramping-vus"
+	Executor     executor.Executor // of the whole test; see Options.Executor
+	Exec         string            // the exported function that an iteration calls
 	Start        time.Duration
 	Env          map[string]string
 	Tags         map[string]string
+	settings     settings
 }
 
 // Threshold is one threshold, with what it applies to.
@@ -59,118 +77,82 @@ type Threshold struct {
 	AbortOnFail   bool
 	DelayAbort    time.Duration
 	declaredUnder []string
+	from          *Layer
 }
 
-// Path is where the options declare the threshold.
-func (t Threshold) Path() []string { return t.declaredUnder }
-
-// Problem is one thing that is wrong, and where.
-type Problem struct {
-	Path []string // from the options downwards
-	Text string
+// Problem places a text at what declares the threshold.
+func (t Threshold) Problem(text string) Problem {
+	return Problem{Path: t.declaredUnder, Text: text, From: t.from}
 }
 
-func (p Problem) String() string {
-	return strings.Join(append([]string{"options"}, p.Path...), ".") + ": " + p.Text
-}
-
-// Problems are all that is wrong with the options.
-type Problems []Problem
-
-func (p Problems) Error() string {
-	lines := make([]string, len(p))
-	for i, problem := range p {
-		lines[i] = problem.String()
-	}
-	return strings.Join(lines, "\n")
-}
+// defaultTrendStats are the columns of a trend in a summary.
+var defaultTrendStats = []string{"avg", "min", "med", "max", "p(90)", "p(95)"}
 
 func defaults() Options {
 	return Options{
-		SetupTimeout: time.Minute, TeardownTimeout: time.Minute,
-		HTTP: HTTP{MaxRedirects: 10, Batch: 20, BatchPerHost: 6, UserAgent: "headroom"},
+		SetupTimeout: time.Minute, TeardownTimeout: time.Minute, SummaryTimeout: 2 * time.Minute,
+		SystemTags: defaultSystemTags,
+		HTTP:       HTTP{MaxRedirects: 10, Batch: 20, BatchPerHost: 6, UserAgent: "headroom"},
+		Network:    Network{DNS: DNS{TTL: 5 * time.Minute, Select: "random", Policy: "preferIPv4"}},
+		Summary:    Summary{TrendStats: defaultTrendStats},
 	}
 }
 
-// Decode reads options from JSON. Empty text is no options at all. An error
-// is of type Problems, unless the text is no JSON.
-func Decode(text []byte) (Options, error) {
-	o, out, e := defaults(), &report{}, execution{}
-	if len(text) > 0 {
-		v, err := parse(text)
-		if err != nil {
-			return Options{}, err
-		}
-		if v != nil {
-			root := node{v: v, out: out}
-			root.fields(known(&o, &e))
-		}
-	}
-	o.Scenarios = e.resolve(out)
-	o.Warnings = out.warnings
-	if len(out.problems) > 0 {
-		return Options{}, out.problems
-	}
-	return o, nil
-}
-
-// known is how each option is read. The execution options are gathered first
-// and made sense of together.
-func known(o *Options, e *execution) map[string]func(node) {
+// known is how each option is read, besides those that say what runs.
+func known(o *Options) map[string]func(node) {
 	set := map[string]func(node){
-		"vus":        func(n node) { e.vus = ptr(n.vus()) },
-		"duration":   func(n node) { e.duration = ptr(n.duration()) },
-		"iterations": func(n node) { e.iterations = ptr(uint64(n.whole(1, 1<<52))) },
-		"stages":     func(n node) { e.stages = ptr(stages(n)) },
-		"scenarios":  func(n node) { e.scenarios = ptr(scenarios(n)) },
-
 		"thresholds":           func(n node) { o.Thresholds = thresholds(n) },
 		"tags":                 func(n node) { o.Tags = n.stringMap() },
+		"systemTags":           func(n node) { o.SystemTags = systemTags(n) },
 		"setupTimeout":         func(n node) { o.SetupTimeout = n.duration() },
 		"teardownTimeout":      func(n node) { o.TeardownTimeout = n.duration() },
+		"handleSummaryTimeout": func(n node) { o.SummaryTimeout = n.duration() },
+		"noSetup":              func(n node) { o.NoSetup = n.boolean() },
+		"noTeardown":           func(n node) { o.NoTeardown = n.boolean() },
+		"noThresholds":         func(n node) { o.NoThresholds = n.boolean() },
+		"paused":               func(n node) { o.Paused = n.boolean() },
+		"linger":               func(n node) { o.Linger = n.boolean() },
 		"minIterationDuration": func(n node) { o.MinIteration = n.duration() },
 		"throw":                func(n node) { o.Throw = n.boolean() },
+		"rps":                  func(n node) { o.RPS = n.whole(0, 1e7) },
+		"summaryTrendStats":    func(n node) { o.Summary.TrendStats = trendStats(n) },
+		"summaryTimeUnit":      func(n node) { o.Summary.TimeUnit = n.oneOf("", "s", "ms", "us") },
 
-		"maxRedirects":          func(n node) { o.HTTP.MaxRedirects = int(n.whole(0, 1000)) },
-		"batch":                 func(n node) { o.HTTP.Batch = int(n.whole(1, 10_000)) },
-		"batchPerHost":          func(n node) { o.HTTP.BatchPerHost = int(n.whole(0, 10_000)) },
-		"userAgent":             func(n node) { o.HTTP.UserAgent = n.str() },
-		"discardResponseBodies": func(n node) { o.HTTP.DiscardResponseBodies = n.boolean() },
-		"insecureSkipTLSVerify": func(n node) { o.HTTP.InsecureSkipTLSVerify = n.boolean() },
-		"noConnectionReuse":     func(n node) { o.HTTP.NoConnectionReuse = n.boolean() },
-		"noVUConnectionReuse":   func(n node) { o.HTTP.NoVUConnectionReuse = n.boolean() },
-		"noCookiesReset":        func(n node) { o.HTTP.NoCookiesReset = n.boolean() },
+		"executionSegment":         func(n node) { o.segment = n.str() },
+		"executionSegmentSequence": func(n node) { o.sequence = n.str() },
 	}
-	for _, name := range notSupported {
-		set[name] = func(n node) { n.warn("this option is not supported yet and has no effect") }
-	}
+	o.HTTP.known(set)
+	o.Network.known(set)
 	for _, name := range harmless {
 		set[name] = func(node) {}
 	}
 	return set
 }
 
-// notSupported are options of k6 that would change what a script does, and do
-// not here.
-var notSupported = []string{
-	"blacklistIPs", "blockHostnames", "dns", "executionSegment", "executionSegmentSequence", "hosts", "httpDebug",
-	"linger", "paused", "rps", "systemTags", "tlsAuth", "tlsAIAFetch", "tlsCipherSuites", "tlsVersion",
-	"handleSummaryTimeout", "summaryTrendStats", "summaryTimeUnit", "localIPs",
+func (o *HTTP) known(set map[string]func(node)) {
+	set["maxRedirects"] = func(n node) { o.MaxRedirects = int(n.whole(0, 1000)) }
+	set["batch"] = func(n node) { o.Batch = int(n.whole(1, 10_000)) }
+	set["batchPerHost"] = func(n node) { o.BatchPerHost = int(n.whole(0, 10_000)) }
+	set["userAgent"] = func(n node) { o.UserAgent = n.str() }
+	set["httpDebug"] = func(n node) { o.Debug = n.oneOf("", "headers", "full") }
+	set["discardResponseBodies"] = func(n node) { o.DiscardResponseBodies = n.boolean() }
+	set["noConnectionReuse"] = func(n node) { o.NoConnectionReuse = n.boolean() }
+	set["noVUConnectionReuse"] = func(n node) { o.NoVUConnectionReuse = n.boolean() }
+	set["noCookiesReset"] = func(n node) { o.NoCookiesReset = n.boolean() }
 }
 
-// harmless are options of k6 for its own services.
+// harmless are options of k6 for its own services, or of no effect there
+// either.
 var harmless = []string{"cloud", "ext", "noUsageReport", "vusMax"}
 
-func ptr[T any](v T) *T { return &v }
-
-// WithStages replaces all that the script says about its execution by one
-// ramp of virtual users, as stages on the command line do.
-func (o Options) WithStages(s []executor.Stage) Options {
-	if only := o.Scenarios[0]; len(o.Scenarios) > 1 || only.Name != defaultScenario {
-		o.Warnings = append(o.Warnings, Problem{Path: []string{"scenarios"},
-			Text: fmt.Sprintf("%d scenarios are replaced by the stages of the plan", len(o.Scenarios))})
+func trendStats(n node) []string {
+	var stats []string
+	for _, s := range n.list() {
+		text := s.str()
+		if !threshold.IsTrendStat(text) {
+			s.wrong("%q is no statistic of a trend: there are avg, min, med, max, count and p(N)", text)
+		}
+		stats = append(stats, text)
 	}
-	e := execution{stages: &s}
-	o.Scenarios = e.resolve(&report{})
-	return o
+	return stats
 }

@@ -65,7 +65,7 @@ func TestWarnings(t *testing.T) {
 		`{"stage":[]}`:                   `options.stage: this option is not known and has no effect: did you mean "stages"?`,
 		`{"discardresponsebodies":true}`: `did you mean "discardResponseBodies"?`,
 		`{"somethingElseEntirely":1}`:    `options.somethingElseEntirely: this option is not known and has no effect`,
-		`{"hosts":{}}`:                   `options.hosts: this option is not supported yet and has no effect`,
+		`{"tlsAIAFetch":true}`:           `options.tlsAIAFetch: certificates are not fetched`,
 		`{"vus":1,"scenarios":{"a":{"executor":"constant-vus","duration":"1s"}}}`: "vus has no effect beside scenarios",
 	} {
 		o, err := Decode([]byte(text))

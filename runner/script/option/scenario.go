@@ -19,6 +19,11 @@ type settings struct {
 	gracefulStop, gracefulRampDown      time.Duration
 }
 
+func newSettings() settings {
+	return settings{vus: 1, startVUs: 1, iterations: 1, timeUnit: time.Second,
+		maxDuration: defaultMaxDuration, gracefulStop: defaultGrace, gracefulRampDown: defaultGrace}
+}
+
 // rateStage is a stage whose target may be virtual users or a rate.
 type rateStage struct {
 	duration time.Duration
@@ -108,8 +113,7 @@ func scenario(name string, n node) Scenario {
 		n.child("executor", nil).wrong("%s: there are %s", unknownExecutor(o.values["executor"]), strings.Join(sortedKeys(kinds), ", "))
 		return s
 	}
-	set := settings{vus: 1, startVUs: 1, iterations: 1, timeUnit: time.Second,
-		maxDuration: defaultMaxDuration, gracefulStop: defaultGrace, gracefulRampDown: defaultGrace}
+	set := newSettings()
 	n.fields(scenarioKeys(k, &s, &set))
 	for _, key := range k.needs {
 		if o.values[key] == nil {
@@ -125,7 +129,7 @@ func scenario(name string, n node) Scenario {
 	} else if initial, _ := x.VUs(); initial == 0 {
 		n.wrong("no virtual user would ever run")
 	}
-	s.Executor = x
+	s.Executor, s.settings = x, set
 	return s
 }
 

@@ -8,9 +8,9 @@ import (
 
 // suggest names the known key nearest to key, if one is near enough to have
 // been meant.
-func suggest(key string, known map[string]func(node)) string {
+func suggest(key string, known []string) string {
 	best, least := "", len(key)/3+2
-	for _, k := range sortedKeys(known) {
+	for _, k := range known {
 		if d := distance(strings.ToLower(key), strings.ToLower(k)); d < least {
 			best, least = k, d
 		}

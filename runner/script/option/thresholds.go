@@ -17,7 +17,7 @@ func thresholds(n node) []Threshold {
 			list = n.list()
 		}
 		for _, item := range list {
-			t := Threshold{Key: key, Metric: name, Selector: selector, declaredUnder: item.path}
+			t := Threshold{Key: key, Metric: name, Selector: selector, declaredUnder: item.path, from: item.from}
 			t.read(item)
 			all = append(all, t)
 		}

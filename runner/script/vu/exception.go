@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -72,12 +73,21 @@ func explain(text string, frames []sobek.StackFrame, value sobek.Value) *Excepti
 		if pos.Line == 0 {
 			continue // a built-in function
 		}
-		e.push(f.FuncName(), pos.Filename, pos.Line, pos.Column)
+		e.push(f.FuncName(), FileName(pos.Filename), pos.Line, pos.Column)
 	}
 	if len(e.Stack) == 0 {
 		e.parseStack(value)
 	}
 	return e
+}
+
+// FileName is the file of a position. Positions that come from a source map
+// name it as a URL.
+func FileName(name string) string {
+	if plain, err := url.PathUnescape(name); err == nil {
+		return plain
+	}
+	return name
 }
 
 func (e *Exception) push(function, file string, line, col int) {
@@ -107,7 +117,7 @@ func (e *Exception) parseStack(value sobek.Value) {
 	for _, m := range frame.FindAllStringSubmatch(o.Get("stack").String(), 64) {
 		line, _ := strconv.Atoi(m[3])
 		col, _ := strconv.Atoi(m[4])
-		e.push(m[1], m[2], line, col)
+		e.push(m[1], FileName(m[2]), line, col)
 	}
 }
 

@@ -78,6 +78,9 @@ func (r *Record) Evaluate(rt *sobek.Runtime) *sobek.Promise {
 	return p
 }
 
+// Default is the module's default export.
+func (r *Record) Default(v *VU) sobek.Value { return r.instantiate(v).GetBindingValue("default") }
+
 // instantiate makes the module, once per virtual user however many files
 // import it.
 func (r *Record) instantiate(v *VU) *instance {

@@ -1,12 +1,16 @@
 package vu
 
 import (
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/grafana/sobek"
+
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/metric"
+	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
@@ -16,9 +20,9 @@ type Test struct {
 	Options  option.Options
 	Metrics  *metric.Registry
 	Builtin  *metric.Builtin
-	Meter    *observation.Meter
-	ServedBy string   // response header by which a server says its name
-	Allow    []string // hosts other than this machine that may be loaded
+	Meter    *observation.Meter // nil: nobody keeps a log
+	Network  *network.Network
+	ServedBy string // response header by which a server says its name
 	Env      map[string]string
 
 	// Console takes the lines of console.*; Warn what the engine itself has
@@ -26,18 +30,18 @@ type Test struct {
 	Console func(level, text string)
 	Warn    func(text string)
 
-	// ReadFile reads what open() opens.
+	// ReadFile reads what open() opens. Require finds a built-in module.
 	ReadFile func(path string) ([]byte, error)
+	Require  func(v *VU, name string) (sobek.Value, error)
 
 	// Abort ends the test early; only the first reason counts.
 	Abort func(cause error)
 
-	Checks Checks
+	Groups Groups
 	Counts Counts
 
 	shared sync.Map // name -> *once
 	warned sync.Map // text -> true
-	names  names
 	failed atomic.Pointer[string]
 }
 
@@ -87,44 +91,15 @@ func (t *Test) WarnOnce(text string) {
 	}
 }
 
-// Checks counts the outcomes of checks by name, in the order in which they
-// were first seen.
-type Checks struct {
-	mu    sync.Mutex
-	index map[string]int
-	list  []observation.Check
-}
-
-// Count counts one outcome.
-func (c *Checks) Count(name string, pass bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	i, ok := c.index[name]
-	if !ok {
-		if c.index == nil {
-			c.index = make(map[string]int)
-		}
-		i = len(c.list)
-		c.index[name] = i
-		c.list = append(c.list, observation.Check{Name: name})
-	}
-	if pass {
-		c.list[i].Passes++
-	} else {
-		c.list[i].Fails++
-	}
-}
-
-// List returns the counts so far.
-func (c *Checks) List() []observation.Check {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return append([]observation.Check(nil), c.list...)
-}
-
 // Tag implements metric.Tags with the tags of samples that belong to no
 // virtual user.
 func (t *Test) Tag(key string) (string, bool) {
 	v, ok := t.Options.Tags[key]
 	return v, ok
 }
+
+// Put implements metric.Tags.
+func (t *Test) Put(into metric.Set) { maps.Copy(into, t.Options.Tags) }
+
+// Emit takes a sample that belongs to no virtual user.
+func (t *Test) Emit(m *metric.Metric, value float64) { t.Metrics.Shard(0).Add(m, value, t) }

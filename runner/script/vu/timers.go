@@ -2,6 +2,7 @@ package vu
 
 import (
 	"container/heap"
+	"strings"
 	"time"
 
 	"github.com/grafana/sobek"
@@ -101,32 +102,31 @@ func (q *timerQueue) Pop() any {
 	return n
 }
 
-// Timers are the functions setTimeout, setInterval and their counterparts.
-func (v *VU) Timers() map[string]func(sobek.FunctionCall) sobek.Value {
-	set := func(name string, repeat bool) func(sobek.FunctionCall) sobek.Value {
+// TimerNames are the functions that scripts know timers by.
+var TimerNames = []string{"setTimeout", "setInterval", "clearTimeout", "clearInterval"}
+
+// Timer makes one of TimerNames.
+func (v *VU) Timer(name string) func(sobek.FunctionCall) sobek.Value {
+	if strings.HasPrefix(name, "clear") {
 		return func(call sobek.FunctionCall) sobek.Value {
-			fn, ok := sobek.AssertFunction(call.Argument(0))
-			if !ok {
-				panic(v.Runtime.NewTypeError("%s needs a function, and got %s", name, call.Argument(0)))
-			}
-			var args []sobek.Value
-			if len(call.Arguments) > 2 {
-				args = append(args, call.Arguments[2:]...)
-			}
-			id := v.Loop.Set(milliseconds(call.Argument(1)), repeat, func() error {
-				_, err := fn(sobek.Undefined(), args...)
-				return err
-			})
-			return v.Runtime.ToValue(id)
+			v.Loop.Clear(call.Argument(0).ToInteger())
+			return sobek.Undefined()
 		}
 	}
-	unset := func(call sobek.FunctionCall) sobek.Value {
-		v.Loop.Clear(call.Argument(0).ToInteger())
-		return sobek.Undefined()
-	}
-	return map[string]func(sobek.FunctionCall) sobek.Value{
-		"setTimeout": set("setTimeout", false), "setInterval": set("setInterval", true),
-		"clearTimeout": unset, "clearInterval": unset,
+	return func(call sobek.FunctionCall) sobek.Value {
+		fn, ok := sobek.AssertFunction(call.Argument(0))
+		if !ok {
+			panic(v.Runtime.NewTypeError("%s needs a function, and got %s", name, call.Argument(0)))
+		}
+		var args []sobek.Value
+		if len(call.Arguments) > 2 {
+			args = append(args, call.Arguments[2:]...)
+		}
+		id := v.Loop.Set(milliseconds(call.Argument(1)), name == "setInterval", func() error {
+			_, err := fn(sobek.Undefined(), args...)
+			return err
+		})
+		return v.Runtime.ToValue(id)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
@@ -43,7 +44,9 @@ type VU struct {
 	Tags     map[string]string
 	Refused  *Refusal // what the iteration was refused; nil: nothing
 
-	ctx     context.Context
+	Samples *metric.Shard
+
+	stop    stop
 	modules map[*Record]*instance
 	closers []func()
 	resets  []func()
@@ -51,51 +54,58 @@ type VU struct {
 
 // New returns a virtual user whose runtime has run nothing yet.
 func New(t *Test, id uint64) *VU {
-	v := &VU{Runtime: sobek.New(), Test: t, ID: id, ctx: context.Background()}
+	v := &VU{Runtime: sobek.New(), Test: t, ID: id, Samples: t.Metrics.Shard(id)}
 	v.Runtime.SetMaxCallStackSize(maxCallStack)
 	v.Loop = newLoop(v.Runtime)
+	v.stop.runtime, v.stop.bound = v.Runtime, context.Background()
 	return v
 }
-
-// Context ends when the iteration (or other stage) under way must end.
-func (v *VU) Context() context.Context { return v.ctx }
 
 // Do runs fn and what it leaves on the event loop to the end, under ctx. When
 // ctx ends, whatever runs is interrupted, and the error says so: it is the
 // cause of ctx's end.
 func (v *VU) Do(ctx context.Context, fn func() (sobek.Value, error)) (sobek.Value, error) {
-	if ctx.Err() != nil {
+	if !v.stop.bind(ctx) {
 		return nil, context.Cause(ctx)
 	}
-	inner, cancel := context.WithCancel(ctx)
-	v.ctx = inner
-	interrupted := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		v.Runtime.Interrupt(context.Cause(ctx))
-		close(interrupted)
-	})
 	result, err := v.Loop.run(ctx, fn)
-	cancel()
+	v.stop.release()
 	v.Loop.operations.Wait()
-	if !stop() {
-		<-interrupted
-		if err != nil {
-			err = context.Cause(ctx)
-		}
+	if ctx.Err() == nil {
+		v.Runtime.ClearInterrupt() // of this run alone: a refusal, say
+	} else if err != nil {
+		err = context.Cause(ctx)
 	}
-	v.Runtime.ClearInterrupt()
-	v.ctx = context.Background()
 	return result, err
 }
 
-// Interrupt ends the running script at its next step if the context has
-// ended. Functions that wait call it when their wait was cut short, so that
-// no further statement runs.
+// Context ends when the iteration (or other stage) under way must end, or has
+// ended. It is for operations that outlive a call; those that do not use Watch,
+// which costs less.
+func (v *VU) Context() context.Context { return v.stop.context() }
+
+// Bound is the context that the iteration runs under, for what ends before the
+// function does that the script called.
+func (v *VU) Bound() context.Context { return v.stop.bound }
+
+// Ended is closed when the iteration under way must end.
+func (v *VU) Ended() <-chan struct{} { return v.stop.bound.Done() }
+
+// Watch has a's Abort called when the iteration under way must end, until
+// Unwatch. If it must end already, a is aborted at once.
+func (v *VU) Watch(a Aborter) { v.stop.watch(a) }
+
+// Unwatch takes a Watch back.
+func (v *VU) Unwatch(a Aborter) { v.stop.unwatch(a) }
+
+// Interrupt ends the running script at its next step if the iteration must
+// end. Functions that wait call it when their wait was cut short, so that no
+// further statement runs.
 func (v *VU) Interrupt() bool {
-	if v.ctx.Err() == nil {
+	if v.stop.bound.Err() == nil {
 		return false
 	}
-	v.Runtime.Interrupt(context.Cause(v.ctx)) // takes effect at the script's next step
+	v.Runtime.Interrupt(context.Cause(v.stop.bound)) // takes effect at the script's next step
 	return true
 }
 
@@ -139,62 +149,15 @@ func (v *VU) OnClose(f func()) { v.closers = append(v.closers, f) }
 
 // Close releases what the virtual user holds.
 func (v *VU) Close() {
+	v.stop.close()
 	for _, f := range v.closers {
 		f()
 	}
 	v.closers = nil
 }
 
-// Tag implements metric.Tags with the tags that every sample of the virtual
-// user carries.
-func (v *VU) Tag(key string) (string, bool) {
-	if s, ok := v.Tags[key]; ok {
-		return s, true
-	}
-	switch {
-	case key == "group":
-		return v.Group, true
-	case v.Scenario == nil:
-	case key == "scenario":
-		return v.Scenario.Name, true
-	default:
-		if s, ok := v.Scenario.Tags[key]; ok {
-			return s, true
-		}
-	}
-	s, ok := v.Test.Options.Tags[key]
-	return s, ok
-}
-
-// Tagged are the tags of a sample: its own before those of its virtual user.
-type Tagged struct {
-	Own map[string]string
-	VU  *VU
-}
-
-// Tag implements metric.Tags.
-func (t Tagged) Tag(key string) (string, bool) {
-	if s, ok := t.Own[key]; ok {
-		return s, true
-	}
-	return t.VU.Tag(key)
-}
-
-// ExportTags reads a script's tags: an object of strings, numbers and
-// booleans. Absent values give no tags.
-func (v *VU) ExportTags(value sobek.Value) map[string]string {
-	if Absent(value) {
-		return nil
-	}
-	o := value.ToObject(v.Runtime)
-	tags := make(map[string]string)
-	for _, k := range o.Keys() {
-		if e := o.Get(k); !Absent(e) {
-			tags[k] = e.String()
-		}
-	}
-	return tags
-}
+// Emit takes a sample that carries the tags of the virtual user alone.
+func (v *VU) Emit(m *metric.Metric, value float64) { v.Samples.Add(m, value, v) }
 
 // Absent tells whether a script gave nothing.
 func Absent(value sobek.Value) bool {

@@ -1,3 +1,3 @@
-// want: testdata/bad/syntax.js:4:22: SyntaxError: Unexpected token
+// want: testdata/bad/syntax.js:4:22: SyntaxError: Unexpected ";"
 import run from './syntax.js';
 export default function () {}

@@ -1,3 +1,3 @@
-// want: missing-export.js:2:2: SyntaxError: The requested module "k6/http" does not provide an export named "fetch"
+// want: missing-export.js:2:1: SyntaxError: The requested module "k6/http" does not provide an export named "fetch"
 import { fetch } from 'k6/http';
 export default function () {}

@@ -1,2 +1,2 @@
-// want: missing-file.js:2:1: import "./nowhere.js": open testdata/bad/nowhere.js: no such file or directory
+// want: missing-file.js:2:25: cannot find what is imported: Could not resolve "./nowhere.js"
 export { default } from './nowhere.js';

@@ -1,3 +1,3 @@
-// want: unclosed.js:4:1: SyntaxError: Unexpected end of input
+// want: unclosed.js:4:1: SyntaxError: Unexpected end of file
 export default function () {
   if (true) {

@@ -1,0 +1,32 @@
+package k6http
+
+import (
+	"net/http"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/time/rate"
+
+	"github.com/artisan-platform/headroom/runner/script/vu"
+)
+
+// shared is what the clients of all virtual users of a test have in common.
+type shared struct {
+	targets targets
+	limiter *rate.Limiter // nil: no limit
+	http2   *http2.Transport
+}
+
+func sharedOf(t *vu.Test) *shared {
+	made, _ := t.Share("k6/http", func() (any, error) {
+		s := &shared{http2: &http2.Transport{DisableCompression: true}}
+		if rps := t.Options.RPS; rps > 0 {
+			s.limiter = rate.NewLimiter(rate.Limit(rps), 1)
+		}
+		return s, nil
+	})
+	s, _ := made.(*shared)
+	return s
+}
+
+// statusText is the status of a response of HTTP/2, which has no reason.
+func statusText(status int) string { return http.StatusText(status) }

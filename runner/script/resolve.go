@@ -1,0 +1,73 @@
+package script
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// virtual is the namespace of modules that have no file.
+const virtual = "built-in"
+
+// plugin tells the bundler where imports lead that are no files.
+func (l *loader) plugin() api.Plugin {
+	return api.Plugin{Name: "headroom", Setup: func(b api.PluginBuild) {
+		b.OnResolve(api.OnResolveOptions{Filter: `.*`}, l.onResolve)
+	}}
+}
+
+func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
+	specifier := a.Path
+	if l.records[specifier] != nil {
+		return api.OnResolveResult{Path: specifier, External: true}, nil
+	}
+	if path, ok := strings.CutPrefix(specifier, "file://"); ok {
+		path, err := url.PathUnescape(path)
+		return api.OnResolveResult{Path: path}, err
+	}
+	return api.OnResolveResult{}, l.refuse(specifier)
+}
+
+// notHere are the modules of k6 that do not exist here, and why.
+var notHere = map[string]string{
+	"k6/browser":                 "a browser is not driven: measure the requests of the page with k6/http",
+	"k6/experimental/browser":    "a browser is not driven: measure the requests of the page with k6/http",
+	"k6/net/grpc":                "gRPC is not supported",
+	"k6/experimental/grpc":       "gRPC is not supported",
+	"k6/experimental/streams":    "streams are not supported: k6/experimental/csv and k6/experimental/fs read files in pieces",
+	"k6/experimental/redis":      "Redis is not supported",
+	"k6/experimental/tracing":    "it was removed from k6: send the header traceparent yourself",
+	"k6/experimental/webcrypto":  "it was removed from k6: use the global crypto",
+	"k6/experimental/timers":     "it was removed from k6: use k6/timers",
+	"k6/experimental/websockets": "it was removed from k6: use k6/websockets",
+}
+
+// refuse says why a specifier names no module that can be had; nil leaves it
+// to the bundler to find a file or a package.
+func (l *loader) refuse(specifier string) error {
+	have := "the built-in modules are " + strings.Join(l.builtins, ", ")
+	switch {
+	case notHere[specifier] != "":
+		return fmt.Errorf("module %q does not exist here: %s; %s", specifier, notHere[specifier], have)
+	case strings.HasPrefix(specifier, "k6/x/"):
+		return fmt.Errorf("extension %q does not exist here: %s", specifier, have)
+	case specifier == "k6" || strings.HasPrefix(specifier, "k6/"):
+		return fmt.Errorf("module %q does not exist here: %s", specifier, have)
+	case strings.Contains(specifier, "://"):
+		return fmt.Errorf("module %q: remote modules are not fetched: download it and import it by path", specifier)
+	case specifier == "":
+		return errors.New("an import names no module")
+	}
+	return nil
+}
+
+// builtinNames are the modules that scripts are told of.
+func builtinNames(names []string) []string {
+	shown := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return !strings.HasPrefix(n, "k6") })
+	slices.Sort(shown)
+	return shown
+}
