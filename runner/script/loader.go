@@ -13,6 +13,7 @@ import (
 	"github.com/grafana/sobek/parser"
 
 	"github.com/artisan-platform/headroom/runner/script/k6core"
+	"github.com/artisan-platform/headroom/runner/script/k6csv"
 	"github.com/artisan-platform/headroom/runner/script/k6data"
 	"github.com/artisan-platform/headroom/runner/script/k6execution"
 	"github.com/artisan-platform/headroom/runner/script/k6fs"
@@ -25,7 +26,7 @@ import (
 // modules are the built-in modules.
 func modules() []vu.Module {
 	return []vu.Module{
-		k6core.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6http.Module(), k6metrics.Module(), k6timers.Module(),
+		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6http.Module(), k6metrics.Module(), k6timers.Module(),
 	}
 }
 
