@@ -18,6 +18,8 @@ type response struct {
 	result  *result
 	hop     *hop
 	made    map[string]sobek.Value // read or written by the script
+	valid   bool                   // the body is known to be JSON
+	parsed  sobek.Value            // the whole body, once json() was called
 }
 
 var _ sobek.DynamicObject = (*response)(nil)
