@@ -23,6 +23,11 @@ import (
 // Compile parses a script with all that it imports and runs its init code
 // once, to learn its options. Errors name file, line and column.
 func Compile(ctx context.Context, s Source) (*Program, error) {
+	p, err := compile(ctx, s)
+	return p, redact(s.Secrets, err)
+}
+
+func compile(ctx context.Context, s Source) (*Program, error) {
 	if strings.HasSuffix(s.Path, ".ts") {
 		return nil, fmt.Errorf("%s: TypeScript is not supported yet: compile it to JavaScript first", s.Path)
 	}
@@ -34,7 +39,7 @@ func Compile(ctx context.Context, s Source) (*Program, error) {
 	if err := p.main.Link(); err != nil {
 		return nil, syntaxError(s.Path, err)
 	}
-	test := p.newTest(Config{Env: s.Env, Meter: observation.NewMeter("", false)})
+	test := p.newTest(Config{Env: s.Env, Meter: observation.NewMeter("", false), Secrets: s.Secrets})
 	v, err := p.initVU(ctx, test, 0)
 	if err != nil {
 		return nil, err
@@ -52,7 +57,7 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 		Options: p.Options, Metrics: metric.NewRegistry(), Meter: cfg.Meter, ServedBy: cfg.ServedByHeader,
 		Allow: cfg.AllowHosts,
 		Env:   cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile,
-		Abort: func(error) {},
+		Secrets: cfg.Secrets.Source, Abort: func(error) {},
 	}
 	t.Builtin = metric.NewBuiltin(t.Metrics)
 	if t.Console == nil {
@@ -61,6 +66,7 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 	if t.Warn == nil {
 		t.Warn = func(string) {}
 	}
+	hideSecrets(t, cfg.Secrets)
 	return t
 }
 

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -83,6 +84,7 @@ func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 			}
 			return nil, fmt.Errorf("%s: %w", path, os.ErrNotExist)
 		}}
+	source.Secrets = openSecrets(t, source, files["secrets"])
 	l := &journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -102,6 +104,28 @@ func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 		lines = append(lines, "run: "+err.Error())
 	}
 	return strings.ReplaceAll(strings.Join(lines, "\n")+"\n", url, "URL")
+}
+
+// openSecrets opens the sources of the file secrets of an archive, each line of
+// which is a value of --secret-source.
+func openSecrets(t *testing.T, s Source, flags string) *k6secrets.Secrets {
+	t.Helper()
+	if flags == "" {
+		return nil
+	}
+	var list []k6secrets.Source
+	for line := range strings.Lines(flags) {
+		parsed, err := k6secrets.ParseSource(strings.ReplaceAll(strings.TrimSpace(line), "URL", s.Env["URL"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, parsed)
+	}
+	secrets, err := k6secrets.Open(list, k6secrets.Environment{ReadFile: s.ReadFile, Environ: []string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secrets
 }
 
 // tell writes a result without what differs from one run to the next.

@@ -19,6 +19,7 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/k6fs"
 	"github.com/artisan-platform/headroom/runner/script/k6http"
 	"github.com/artisan-platform/headroom/runner/script/k6metrics"
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/k6timers"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
@@ -26,7 +27,7 @@ import (
 // modules are the built-in modules.
 func modules() []vu.Module {
 	return []vu.Module{
-		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6http.Module(), k6metrics.Module(), k6timers.Module(),
+		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
 	}
 }
 

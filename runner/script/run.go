@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -24,6 +25,9 @@ type Config struct {
 	// AllowHosts are the hosts other than this machine that the script may
 	// send requests to. A request or redirect to any other ends the run.
 	AllowHosts []string
+	// Secrets are what k6/secrets gives; nil is those of the source. What was
+	// handed out is hidden in whatever Console and Warn take, and in errors.
+	Secrets *k6secrets.Secrets
 	// StopTimeout bounds what is still to do when the context has ended, which
 	// is the script's teardown; 0 is DefaultStopTimeout.
 	StopTimeout time.Duration
@@ -53,6 +57,7 @@ func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error
 	if cfg.Env == nil {
 		cfg.Env = p.loader.source.Env
 	}
+	cfg.Secrets = cmp.Or(cfg.Secrets, p.loader.source.Secrets)
 	cfg.ServedByHeader = cmp.Or(cfg.ServedByHeader, DefaultServedBy)
 	cfg.StopTimeout = cmp.Or(cfg.StopTimeout, DefaultStopTimeout)
 	r := &run{program: p, cfg: cfg, test: p.newTest(cfg)}
@@ -63,7 +68,7 @@ func Run(ctx context.Context, p *Program, cfg Config) (observation.Script, error
 	for _, w := range p.Warnings {
 		r.test.Warn(w)
 	}
-	err := r.run(ctx)
+	err := redact(cfg.Secrets, r.run(ctx))
 	return r.result(err), fatal(err)
 }
 

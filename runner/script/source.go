@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 )
 
 // Source is a script to compile.
@@ -11,6 +13,9 @@ type Source struct {
 	Path string // for messages, and where relative imports start
 	Text string
 	Env  map[string]string // __ENV of the init code that sets the options
+
+	// Secrets are what k6/secrets gives the init code; nil has none.
+	Secrets *k6secrets.Secrets
 
 	// ReadFile reads imported modules and what open() opens; nil is
 	// os.ReadFile.

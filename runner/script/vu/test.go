@@ -1,6 +1,7 @@
 package vu
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,9 @@ type Test struct {
 	Console func(level, text string)
 	Warn    func(text string)
 
+	// Secrets finds a source of secrets by its name, "" for the default one.
+	Secrets func(source string) (SecretSource, error)
+
 	// ReadFile reads what open() opens.
 	ReadFile func(path string) ([]byte, error)
 
@@ -40,6 +44,9 @@ type Test struct {
 	names  names
 	failed atomic.Pointer[string]
 }
+
+// SecretSource gives the secret of a name. It is safe for concurrent use.
+type SecretSource func(ctx context.Context, key string) (string, error)
 
 // Aborted is why a script ended its test itself.
 type Aborted string
