@@ -23,12 +23,17 @@ import (
 // Compile parses a script with all that it imports and runs its init code
 // once, to learn its options. Errors name file, line and column.
 func Compile(ctx context.Context, s Source) (*Program, error) {
+	p, err := compile(ctx, s)
+	return p, redact(s.Secrets, err)
+}
+
+func compile(ctx context.Context, s Source) (*Program, error) {
 	p := &Program{loader: newLoader(s)}
 	var err error
 	if p.main, err = p.loader.load(); err != nil {
 		return nil, err
 	}
-	test := p.newTest(Config{Env: s.Env})
+	test := p.newTest(Config{Env: s.Env, Secrets: s.Secrets})
 	v, err := p.initVU(ctx, test, 0)
 	if err != nil {
 		return nil, err
@@ -46,7 +51,7 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 		Options: p.Options, Metrics: metric.NewRegistry(), Meter: cfg.Meter, ServedBy: cfg.ServedByHeader,
 		Network: network.New(p.Options.Network, cfg.AllowHosts, cfg.UseProxy),
 		Env:     cfg.Env, Console: cfg.Console, Warn: cfg.Warn, ReadFile: p.loader.source.readFile, Require: p.loader.require,
-		Abort: func(error) {},
+		Secrets: cfg.Secrets.Source, Abort: func(error) {},
 	}
 	t.Builtin = metric.NewBuiltin(t.Metrics)
 	if t.Console == nil {
@@ -55,6 +60,7 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 	if t.Warn == nil {
 		t.Warn = func(string) {}
 	}
+	hideSecrets(t, cfg.Secrets)
 	return t
 }
 

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -74,10 +75,13 @@ func (l *journal) add(format string, args ...any) {
 // runArchive compiles and runs script.js of an archive and tells all about it.
 func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 	dir := t.TempDir()
-	text := ""
+	text, secrets := "", ""
 	for _, f := range a.Files {
 		if f.Name == "script.js" {
 			text = string(f.Data)
+		}
+		if f.Name == "secrets" {
+			secrets = string(f.Data)
 		}
 		path := filepath.Join(dir, f.Name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, f.Data, 0o644)); err != nil {
@@ -85,6 +89,7 @@ func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 		}
 	}
 	source := Source{Path: "script.js", Text: text, Dir: dir, Env: map[string]string{"URL": url}}
+	source.Secrets = openSecrets(t, source, secrets)
 	l := &journal{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -104,6 +109,28 @@ func runArchive(t *testing.T, a *txtar.Archive, url string) string {
 		lines = append(lines, "run: "+err.Error())
 	}
 	return strings.ReplaceAll(strings.Join(lines, "\n")+"\n", url, "URL")
+}
+
+// openSecrets opens the sources of the file secrets of an archive, each line of
+// which is a value of --secret-source.
+func openSecrets(t *testing.T, s Source, flags string) *k6secrets.Secrets {
+	t.Helper()
+	if flags == "" {
+		return nil
+	}
+	var list []k6secrets.Source
+	for line := range strings.Lines(flags) {
+		parsed, err := k6secrets.ParseSource(strings.ReplaceAll(strings.TrimSpace(line), "URL", s.Env["URL"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, parsed)
+	}
+	secrets, err := k6secrets.Open(list, k6secrets.Environment{ReadFile: s.readFile, Environ: []string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secrets
 }
 
 // tell writes a result without what differs from one run to the next.

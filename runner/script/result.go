@@ -39,7 +39,7 @@ func (r *run) result(err error) observation.Script {
 		err = errors.Join(err, errors.New(reason))
 	}
 	if err = errors.Join(err, r.tornDown); err != nil {
-		s.Error = err.Error()
+		s.Error = r.cfg.Secrets.Redact(err.Error())
 	}
 	return s
 }

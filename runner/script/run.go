@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
@@ -30,6 +31,9 @@ type Config struct {
 	UseProxy bool
 	// Strict makes a threshold without samples a missed one.
 	Strict bool
+	// Secrets are what k6/secrets gives; nil is those of the source. What was
+	// handed out is hidden in whatever Console and Warn take, and in errors.
+	Secrets *k6secrets.Secrets
 	// StopTimeout bounds what is still to do when the context has ended, which
 	// is the script's teardown; 0 is DefaultStopTimeout.
 	StopTimeout time.Duration
@@ -79,6 +83,7 @@ func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	if cfg.Control == nil {
 		cfg.Control = NewControl(false)
 	}
+	cfg.Secrets = cmp.Or(cfg.Secrets, p.loader.source.Secrets)
 	cfg.ServedByHeader = cmp.Or(cfg.ServedByHeader, DefaultServedBy)
 	cfg.StopTimeout = cmp.Or(cfg.StopTimeout, DefaultStopTimeout)
 	r := &run{program: p, cfg: cfg, test: p.newTest(cfg)}
@@ -92,7 +97,7 @@ func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	}
 	err := r.run(ctx)
 	ending := r.ending(outer, err)
-	return Outcome{r.result(err), ending}, fatal(err)
+	return Outcome{r.result(err), ending}, fatal(redact(cfg.Secrets, err))
 }
 
 // run is one run of a program.

@@ -25,6 +25,10 @@ func newServer(t testing.TB) *httptest.Server {
 		w.WriteHeader(code)
 	})
 	mux.HandleFunc("/echo", echo)
+	mux.HandleFunc("/mirror", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, _ = w.Write(body)
+	})
 	mux.HandleFunc("/redirect/{n}", func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.PathValue("n"))
 		to := "/redirect/" + strconv.Itoa(n-1)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
@@ -25,10 +26,14 @@ type Source struct {
 	Scenarios []string
 	// Once runs the scenario for one iteration of one virtual user.
 	Once bool
+	// Secrets are what k6/secrets gives the init code; nil has none.
+	Secrets *k6secrets.Secrets
 
 	// InitTimeout bounds the init code, which has no other end; 0 is
 	// DefaultInitTimeout.
 	InitTimeout time.Duration
+
+	read func(path string) ([]byte, error) // in place of the files, for tests
 }
 
 // DefaultInitTimeout bounds the init code of a script that sets no bound.
@@ -55,6 +60,9 @@ func (s Source) absolute(path string) string {
 
 // readFile reads what a script opens.
 func (s Source) readFile(path string) ([]byte, error) {
+	if s.read != nil {
+		return s.read(path)
+	}
 	info, err := os.Stat(s.absolute(path))
 	if err == nil && info.Size() > maxFile {
 		return nil, fmt.Errorf("%s is %d MiB large; at most %d MiB are read", path, info.Size()>>20, maxFile>>20)

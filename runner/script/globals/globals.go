@@ -3,8 +3,6 @@
 package globals
 
 import (
-	"path/filepath"
-
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
@@ -36,10 +34,7 @@ func open(v *vu.VU, call sobek.FunctionCall) sobek.Value {
 	if vu.Absent(call.Argument(0)) || path == "" {
 		v.Throw("open() needs a path")
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(caller(v)), path)
-	}
-	text, err := v.Test.ReadFile(path)
+	text, err := v.Test.ReadFile(v.Resolve(path))
 	if err != nil {
 		v.Throw("open(%q): %v", call.Argument(0).String(), err)
 	}
@@ -47,14 +42,4 @@ func open(v *vu.VU, call sobek.FunctionCall) sobek.Value {
 		return v.Runtime.ToValue(v.Runtime.NewArrayBuffer(text))
 	}
 	return v.Runtime.ToValue(string(text))
-}
-
-// caller is the file whose code called the running built-in function.
-func caller(v *vu.VU) string {
-	for _, f := range v.Runtime.CaptureCallStack(0, nil) {
-		if pos := f.Position(); pos.Line > 0 {
-			return vu.FileName(pos.Filename)
-		}
-	}
-	return ""
 }

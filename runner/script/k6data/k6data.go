@@ -35,20 +35,22 @@ func sharedArray(v *vu.VU, call sobek.ConstructorCall) *sobek.Object {
 	if vu.Absent(name) || name.String() == "" || !ok {
 		v.Throw("new SharedArray() needs a name and a function that returns an array")
 	}
-	made, err := v.Test.Share("SharedArray "+name.String(), func() (any, error) { return elements(v, build) })
-	var thrown *sobek.Exception
-	if errors.As(err, &thrown) {
+	var thrown *sobek.Exception // a value of this virtual user's runtime, of no use to others
+	made, err := v.Test.Share("SharedArray "+name.String(), func() (any, error) {
+		list, err := elements(v, build)
+		if errors.As(err, &thrown) {
+			err = vu.Explain(err)
+		}
+		return list, err
+	})
+	if thrown != nil {
 		panic(thrown.Value())
 	}
 	if err != nil {
 		v.Throw("new SharedArray(%q): %v", name.String(), err)
 	}
 	list, _ := made.([]string)
-	a := v.Runtime.NewDynamicArray(array{v, list})
-	if err := a.SetPrototype(v.Runtime.Get("Array").ToObject(v.Runtime).Get("prototype").ToObject(v.Runtime)); err != nil {
-		v.Throw("new SharedArray(%q): %v", name.String(), err)
-	}
-	return a
+	return NewArray(v, list)
 }
 
 // elements calls the script's function and keeps each element as JSON.
@@ -65,41 +67,9 @@ func elements(v *vu.VU, build sobek.Callable) ([]string, error) {
 	for i := range list {
 		text, err := v.JSON(o.Get(strconv.Itoa(i)))
 		if err != nil {
-			return nil, fmt.Errorf("element %d cannot be kept as JSON: %w", i, err)
+			return nil, fmt.Errorf("element %d cannot be kept as JSON: %w", i, vu.Explain(err))
 		}
 		list[i] = cmp.Or(text, "null")
 	}
 	return list, nil
 }
-
-// array is a view of the shared elements by one virtual user.
-type array struct {
-	vu   *vu.VU
-	list []string
-}
-
-var _ sobek.DynamicArray = array{}
-
-// Len implements sobek.DynamicArray.
-func (a array) Len() int { return len(a.list) }
-
-// Get implements sobek.DynamicArray.
-func (a array) Get(i int) sobek.Value {
-	if i < 0 || i >= len(a.list) {
-		return sobek.Undefined()
-	}
-	v, err := a.vu.ParseJSON(a.list[i])
-	if err != nil {
-		a.vu.Throw("SharedArray: element %d: %v", i, err)
-	}
-	return v
-}
-
-// Set implements sobek.DynamicArray: shared data is read-only.
-func (a array) Set(int, sobek.Value) bool {
-	a.vu.Throw("a SharedArray is read-only")
-	return false
-}
-
-// SetLen implements sobek.DynamicArray: shared data is read-only.
-func (a array) SetLen(int) bool { return a.Set(0, nil) }

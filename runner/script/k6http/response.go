@@ -17,6 +17,8 @@ type response struct {
 	hop     *hop
 	timings *sobek.Object
 	made    map[string]sobek.Value // what else was read or written
+	valid   bool                   // the body is known to be JSON
+	parsed  sobek.Value            // the whole body, once json() was called
 }
 
 var _ sobek.DynamicObject = (*response)(nil)

@@ -1,6 +1,7 @@
 package vu
 
 import (
+	"context"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,9 @@ type Test struct {
 	Console func(level, text string)
 	Warn    func(text string)
 
+	// Secrets finds a source of secrets by its name, "" for the default one.
+	Secrets func(source string) (SecretSource, error)
+
 	// ReadFile reads what open() opens. Require finds a built-in module.
 	ReadFile func(path string) ([]byte, error)
 	Require  func(v *VU, name string) (sobek.Value, error)
@@ -44,6 +48,9 @@ type Test struct {
 	warned sync.Map // text -> true
 	failed atomic.Pointer[string]
 }
+
+// SecretSource gives the secret of a name. It is safe for concurrent use.
+type SecretSource func(ctx context.Context, key string) (string, error)
 
 // Aborted is why a script ended its test itself.
 type Aborted string

@@ -110,13 +110,16 @@ func (v *VU) Interrupt() bool {
 }
 
 // Throw throws an Error into the script.
-func (v *VU) Throw(format string, args ...any) {
+func (v *VU) Throw(format string, args ...any) { panic(v.Error(format, args...)) }
+
+// Error makes an Error, such as the reason of a rejection.
+func (v *VU) Error(format string, args ...any) *sobek.Object {
 	text := fmt.Sprintf(format, args...)
 	e, err := v.Runtime.New(v.Runtime.Get("Error"), v.Runtime.ToValue(text))
 	if err != nil { // the script has replaced the global Error
-		panic(v.Runtime.NewGoError(errors.New(text)))
+		return v.Runtime.NewGoError(errors.New(text))
 	}
-	panic(e)
+	return e
 }
 
 // OnlyInit throws unless the virtual user is in its init phase.
