@@ -51,7 +51,7 @@ type module struct {
 	client *client
 	expect *statuses   // what setResponseCallback set; nil: nothing is expected, nor measured
 	json   sobek.Value // Response.json, made on first use
-	refuse map[string]sobek.Value
+	pages  pages
 }
 
 // export makes one of the module's exports.
