@@ -12,7 +12,7 @@ import (
 // Selection of one node for the others.
 var testers = map[string]method{
 	"each": func(s *goquery.Selection, a *args) any {
-		f := function1(a)
+		f := called(a)
 		for i, n := range s.Nodes {
 			if f(a.value(n), i).StrictEquals(a.vu.Runtime.ToValue(false)) {
 				break
@@ -21,7 +21,7 @@ var testers = map[string]method{
 		return s
 	},
 	"map": func(s *goquery.Selection, a *args) any {
-		f := function1(a)
+		f := called(a)
 		results := make([]any, s.Length())
 		for i, n := range s.Nodes {
 			results[i] = f(a.value(pick(n)), i)
@@ -45,7 +45,8 @@ var testers = map[string]method{
 	},
 }
 
-func function1(a *args) func(this sobek.Value, index int) sobek.Value {
+// called is the function that a method must be given.
+func called(a *args) func(this sobek.Value, index int) sobek.Value {
 	f := a.callback(0)
 	if f == nil {
 		a.wrong(0, "a function")

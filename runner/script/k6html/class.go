@@ -1,6 +1,8 @@
 package k6html
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -44,33 +46,31 @@ type row struct {
 	computed      map[string]property
 }
 
+// classes are the table, made ready for use.
+type classes struct {
+	node  *class            // of all that has no class of its own
+	byTag map[string]*class // of HTML elements
+}
+
 // registry are the classes, made of the table when first needed.
-var registry = sync.OnceValue(func() (r struct {
-	node  *class
-	byTag map[string]*class
-}) {
-	r.node = &class{name: "Element", properties: nodeProperties, methods: elementMethods}
-	r.byTag = make(map[string]*class)
+var registry = sync.OnceValue(func() *classes {
+	r := &classes{node: &class{name: "Element", properties: nodeProperties, methods: elementMethods}, byTag: make(map[string]*class)}
 	byName := map[string]*class{"": r.node}
-	for _, group := range [][]row{linkClasses(), formClasses(), controlClasses(), embeddedClasses(), tableClasses(), textClasses()} {
-		for _, w := range group {
-			c := &class{name: w.class, parent: byName[w.parent], properties: make(map[string]property)}
-			for _, a := range w.attributes {
-				c.properties[a.name] = a.get
-			}
-			for name, get := range w.computed {
-				c.properties[name] = get
-			}
-			byName[w.class] = c
-			for _, tag := range strings.Fields(w.tags) {
-				r.byTag[tag] = c
-			}
+	for _, w := range slices.Concat(linkClasses(), formClasses(), controlClasses(), embeddedClasses(), tableClasses(), textClasses()) {
+		c := &class{name: w.class, parent: byName[w.parent], properties: make(map[string]property)}
+		for _, a := range w.attributes {
+			c.properties[a.name] = a.get
+		}
+		maps.Copy(c.properties, w.computed)
+		byName[w.class] = c
+		for _, tag := range strings.Fields(w.tags) {
+			r.byTag[tag] = c
 		}
 	}
 	return r
 })
 
-// classOf is the class of an element.
+// classOf is the class of a node.
 func classOf(n *html.Node) *class {
 	r := registry()
 	if n.Type == html.ElementNode && n.Namespace == "" {

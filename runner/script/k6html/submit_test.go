@@ -30,7 +30,7 @@ func TestLinkTarget(t *testing.T) {
 	}
 }
 
-// submitted is what submitting the first form of a page comes to, as "METHOD
+// sent is what submitting the first form of a page comes to, as "METHOD
 // URL type body", or the error.
 func sent(html string, args FormArgs) string {
 	s, err := FormRequest(html, at, args)
