@@ -14,6 +14,7 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/k6data"
 	"github.com/artisan-platform/headroom/runner/script/k6execution"
 	"github.com/artisan-platform/headroom/runner/script/k6fs"
+	"github.com/artisan-platform/headroom/runner/script/k6html"
 	"github.com/artisan-platform/headroom/runner/script/k6http"
 	"github.com/artisan-platform/headroom/runner/script/k6metrics"
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
@@ -24,7 +25,8 @@ import (
 // modules are the built-in modules.
 func modules() []vu.Module {
 	return []vu.Module{
-		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
+		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6html.Module(),
+		k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
 	}
 }
 

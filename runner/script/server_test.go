@@ -60,6 +60,11 @@ func newServer(t testing.TB) *httptest.Server {
 		_, _ = io.WriteString(z, "unpacked")
 		_ = z.Close()
 	})
+	mux.HandleFunc("/page/", func(w http.ResponseWriter, r *http.Request) { // what it is sent is the page
+		page, _ := io.ReadAll(r.Body)
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write(page)
+	})
 	mux.HandleFunc("/close", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

@@ -110,17 +110,3 @@ func (r *response) pick(path string) sobek.Value {
 		return value
 	}
 }
-
-// refusal is a method of Response that is not there yet.
-func (m *module) refusal(name string) sobek.Value {
-	if m.refuse == nil {
-		m.refuse = make(map[string]sobek.Value)
-	}
-	if m.refuse[name] == nil {
-		m.refuse[name] = m.vu.Runtime.ToValue(func(sobek.FunctionCall) sobek.Value {
-			m.vu.Throw("Response.%s() is not supported yet", name)
-			return nil
-		})
-	}
-	return m.refuse[name]
-}

@@ -57,7 +57,7 @@ type module struct {
 	expect     *statuses     // what setResponseCallback set; nil: nothing is expected, nor measured
 	json       sobek.Value   // Response.json, made on first use
 	jarMethods *sobek.Object // of all cookie jars, likewise
-	refuse     map[string]sobek.Value
+	pages      pages
 }
 
 // export makes one of the module's exports.

@@ -124,7 +124,7 @@ func (r *response) makeRare(key string) sobek.Value {
 	case "json":
 		return r.module.jsonMethod()
 	case "html", "clickLink", "submitForm":
-		return r.module.refusal(key)
+		return r.module.pageMethod(key)
 	}
 	return nil
 }
