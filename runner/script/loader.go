@@ -12,6 +12,7 @@ import (
 	"github.com/grafana/sobek/ast"
 	"github.com/grafana/sobek/parser"
 
+	"github.com/artisan-platform/headroom/runner/script/jslib"
 	"github.com/artisan-platform/headroom/runner/script/k6core"
 	"github.com/artisan-platform/headroom/runner/script/k6data"
 	"github.com/artisan-platform/headroom/runner/script/k6execution"
@@ -49,6 +50,9 @@ func newLoader(s Source) *loader {
 		l.builtins = append(l.builtins, m.Name)
 	}
 	sort.Strings(l.builtins)
+	for _, m := range jslib.Modules() {
+		l.records[m.Name] = vu.NewRecord(m, &l.owners)
+	}
 	return l
 }
 
@@ -73,6 +77,9 @@ func (l *loader) find(from any, specifier string) (sobek.ModuleRecord, error) {
 	if r := l.records[specifier]; r != nil {
 		return r, nil
 	}
+	if text, ok := jslib.Resolve(specifier); ok {
+		return l.parse(specifier, text)
+	}
 	if err := l.refuse(specifier); err != nil {
 		return nil, err
 	}
@@ -96,6 +103,8 @@ func (l *loader) refuse(specifier string) error {
 	switch {
 	case specifier == "k6" || strings.HasPrefix(specifier, "k6/"):
 		return fmt.Errorf("module %q does not exist here: %s", specifier, have)
+	case strings.HasPrefix(specifier, jslib.Host):
+		return jslib.Missing(specifier)
 	case strings.Contains(specifier, "://"):
 		return fmt.Errorf("module %q: remote modules are not fetched: download it and import it by path", specifier)
 	case !filepath.IsAbs(specifier) && !strings.HasPrefix(specifier, "./") && !strings.HasPrefix(specifier, "../"):
