@@ -92,6 +92,15 @@ func snap(x float64) float64 {
 // double at the seam.
 func (s Schedule) Count() uint64 { return uint64(math.Ceil(s.total())) }
 
+// Segments are those that the schedule was made of.
+func (s Schedule) Segments() []Segment {
+	list := make([]Segment, len(s.pieces))
+	for i, p := range s.pieces {
+		list[i] = p.Segment
+	}
+	return list
+}
+
 // Duration is the sum of the segments' durations.
 func (s Schedule) Duration() time.Duration { return s.duration }
 

@@ -3,6 +3,7 @@ package arrival
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,5 +197,17 @@ func BenchmarkDue(b *testing.B) {
 	count := s.Count()
 	for i := 0; b.Loop(); i++ {
 		s.Due(uint64(i) % count)
+	}
+}
+
+func TestSegmentsAreThoseGiven(t *testing.T) {
+	want := []Segment{{Duration: time.Second, From: 1, To: 2}, {From: 2, To: 2}, {Duration: time.Minute}}
+	s, err := New(want...)
+	if err != nil || !slices.Equal(s.Segments(), want) {
+		t.Errorf("got %v, %v, want %v", s.Segments(), err, want)
+	}
+	s.Segments()[0].To = 5
+	if !slices.Equal(s.Segments(), want) {
+		t.Error("the schedule was changed from outside")
 	}
 }

@@ -58,7 +58,7 @@ func (l *loader) makeBundle() (*bundle, error) {
 		return nil, fmt.Errorf("read what was bundled of %s: %w", s.Path, err)
 	}
 	var err error
-	if b.sourceMap, err = shiftSourceMap(b.sourceMap, l.shown); err != nil {
+	if b.sourceMap, err = shiftSourceMap(b.sourceMap, l.shownSource); err != nil {
 		return nil, fmt.Errorf("read the source map of %s: %w", s.Path, err)
 	}
 	return b, nil
@@ -119,6 +119,14 @@ func (l *loader) bundleError(messages []api.Message) error {
 		list = append(list, e)
 	}
 	return errors.Join(list...)
+}
+
+// shownSource is how messages name what a source map names.
+func (l *loader) shownSource(name string) string {
+	if strings.Contains(name, ":") {
+		return name // a library, by its URL
+	}
+	return l.shown(filepath.Join(l.source.dir(), name))
 }
 
 // shown is how messages name a file: as the script was named, relative or not.

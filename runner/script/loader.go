@@ -9,6 +9,7 @@ import (
 	"github.com/grafana/sobek/ast"
 	"github.com/grafana/sobek/parser"
 
+	"github.com/artisan-platform/headroom/runner/script/jslib"
 	"github.com/artisan-platform/headroom/runner/script/k6core"
 	"github.com/artisan-platform/headroom/runner/script/k6csv"
 	"github.com/artisan-platform/headroom/runner/script/k6data"
@@ -48,6 +49,9 @@ func newLoader(s Source) *loader {
 	for _, m := range modules() {
 		l.records[m.Name] = vu.NewRecord(m, &l.owners)
 		names = append(names, m.Name)
+	}
+	for _, m := range jslib.Modules() {
+		l.records[m.Name] = vu.NewRecord(m, &l.owners)
 	}
 	l.builtins = builtinNames(names)
 	return l

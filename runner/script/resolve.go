@@ -8,15 +8,26 @@ import (
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
+
+	"github.com/artisan-platform/headroom/runner/script/jslib"
 )
 
-// virtual is the namespace of modules that have no file.
-const virtual = "built-in"
+// library is the namespace of the libraries that are part of the program.
+const library = "jslib"
+
+func onLoadLibrary(a api.OnLoadArgs) (api.OnLoadResult, error) {
+	text, ok := jslib.Resolve(a.Path)
+	if !ok {
+		return api.OnLoadResult{}, jslib.Missing(a.Path)
+	}
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+}
 
 // plugin tells the bundler where imports lead that are no files.
 func (l *loader) plugin() api.Plugin {
 	return api.Plugin{Name: "headroom", Setup: func(b api.PluginBuild) {
 		b.OnResolve(api.OnResolveOptions{Filter: `.*`}, l.onResolve)
+		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: library}, onLoadLibrary)
 	}}
 }
 
@@ -24,6 +35,9 @@ func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	specifier := a.Path
 	if l.records[specifier] != nil {
 		return api.OnResolveResult{Path: specifier, External: true}, nil
+	}
+	if _, ok := jslib.Resolve(specifier); ok {
+		return api.OnResolveResult{Path: specifier, Namespace: library}, nil
 	}
 	if path, ok := strings.CutPrefix(specifier, "file://"); ok {
 		path, err := url.PathUnescape(path)
@@ -57,6 +71,8 @@ func (l *loader) refuse(specifier string) error {
 		return fmt.Errorf("extension %q does not exist here: %s", specifier, have)
 	case specifier == "k6" || strings.HasPrefix(specifier, "k6/"):
 		return fmt.Errorf("module %q does not exist here: %s", specifier, have)
+	case strings.HasPrefix(specifier, jslib.Host):
+		return jslib.Missing(specifier)
 	case strings.Contains(specifier, "://"):
 		return fmt.Errorf("module %q: remote modules are not fetched: download it and import it by path", specifier)
 	case specifier == "":

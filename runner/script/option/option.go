@@ -8,6 +8,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/executor"
 	"github.com/artisan-platform/headroom/runner/script/metric"
+	"github.com/artisan-platform/headroom/runner/script/summary"
 	"github.com/artisan-platform/headroom/runner/script/threshold"
 )
 
@@ -85,16 +86,13 @@ func (t Threshold) Problem(text string) Problem {
 	return Problem{Path: t.declaredUnder, Text: text, From: t.from}
 }
 
-// defaultTrendStats are the columns of a trend in a summary.
-var defaultTrendStats = []string{"avg", "min", "med", "max", "p(90)", "p(95)"}
-
 func defaults() Options {
 	return Options{
 		SetupTimeout: time.Minute, TeardownTimeout: time.Minute, SummaryTimeout: 2 * time.Minute,
 		SystemTags: defaultSystemTags,
 		HTTP:       HTTP{MaxRedirects: 10, Batch: 20, BatchPerHost: 6, UserAgent: "headroom"},
 		Network:    Network{DNS: DNS{TTL: 5 * time.Minute, Select: "random", Policy: "preferIPv4"}},
-		Summary:    Summary{TrendStats: defaultTrendStats},
+		Summary:    Summary{TrendStats: summary.DefaultTrendStats},
 	}
 }
 
@@ -149,8 +147,8 @@ func trendStats(n node) []string {
 	var stats []string
 	for _, s := range n.list() {
 		text := s.str()
-		if !threshold.IsTrendStat(text) {
-			s.wrong("%q is no statistic of a trend: there are avg, min, med, max, count and p(N)", text)
+		if _, err := summary.ParseTrendStat(text); err != nil {
+			s.wrong("%v", err)
 		}
 		stats = append(stats, text)
 	}

@@ -4,7 +4,6 @@ package threshold
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,13 +79,6 @@ func (e *Expr) parseAggregation(s string) error {
 	}
 	e.Aggregation, e.Percentile = "p", p
 	return nil
-}
-
-// IsTrendStat tells whether s names a statistic of a trend: a column of a
-// summary, or the aggregation of a threshold.
-func IsTrendStat(s string) bool {
-	var e Expr
-	return s == "count" || (e.parseAggregation(s) == nil && slices.Contains(aggregations[metric.Trend], e.Aggregation))
 }
 
 // number is a finite decimal; the other spellings that Go's parser takes

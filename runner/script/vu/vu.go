@@ -54,7 +54,10 @@ type VU struct {
 
 // New returns a virtual user whose runtime has run nothing yet.
 func New(t *Test, id uint64) *VU {
-	v := &VU{Runtime: sobek.New(), Test: t, ID: id, Samples: t.Metrics.Shard(id)}
+	v := &VU{Runtime: sobek.New(), Test: t, ID: id}
+	if t.Metrics != nil {
+		v.Samples = t.Metrics.Shard(id)
+	}
 	v.Runtime.SetMaxCallStackSize(maxCallStack)
 	v.Loop = newLoop(v.Runtime)
 	v.stop.runtime, v.stop.bound = v.Runtime, context.Background()
