@@ -13,7 +13,9 @@ import (
 	"github.com/grafana/sobek/parser"
 
 	"github.com/artisan-platform/headroom/runner/script/k6core"
+	"github.com/artisan-platform/headroom/runner/script/k6crypto"
 	"github.com/artisan-platform/headroom/runner/script/k6data"
+	"github.com/artisan-platform/headroom/runner/script/k6encoding"
 	"github.com/artisan-platform/headroom/runner/script/k6execution"
 	"github.com/artisan-platform/headroom/runner/script/k6http"
 	"github.com/artisan-platform/headroom/runner/script/k6metrics"
@@ -24,7 +26,8 @@ import (
 // modules are the built-in modules.
 func modules() []vu.Module {
 	return []vu.Module{
-		k6core.Module(), k6data.Module(), k6execution.Module(), k6http.Module(), k6metrics.Module(), k6timers.Module(),
+		k6core.Module(), k6crypto.Module(), k6data.Module(), k6encoding.Module(), k6execution.Module(),
+		k6http.Module(), k6metrics.Module(), k6timers.Module(),
 	}
 }
 
