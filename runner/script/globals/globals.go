@@ -31,6 +31,9 @@ func Set(v *vu.VU) error {
 			return fmt.Errorf("set the global %s: %w", name, err)
 		}
 	}
+	if err := setLazy(v); err != nil {
+		return err
+	}
 	if err := SetEnv(v, nil); err != nil {
 		return err
 	}

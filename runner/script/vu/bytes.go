@@ -74,3 +74,22 @@ func Kind(value sobek.Value) string {
 	}
 	return "a bigint"
 }
+
+// Text is how JavaScript turns a value into a string. A symbol is none; lone
+// surrogates become U+FFFD.
+func (v *VU) Text(value sobek.Value) string {
+	if _, ok := value.(*sobek.Symbol); ok {
+		panic(v.Runtime.NewTypeError("a symbol cannot be made a string"))
+	}
+	return value.String()
+}
+
+// ViewName is the class of a typed array or a DataView, such as "Uint8Array",
+// and "" for any other value.
+func (v *VU) ViewName(value sobek.Value) string {
+	o, ok := value.(*sobek.Object)
+	if !ok || !v.isView(o) {
+		return ""
+	}
+	return o.GetSymbol(sobek.SymToStringTag).String()
+}
