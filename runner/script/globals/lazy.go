@@ -7,6 +7,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/script/textcoding"
 	"github.com/artisan-platform/headroom/runner/script/vu"
+	"github.com/artisan-platform/headroom/runner/script/webcrypto"
 )
 
 // makers make the globals that a virtual user gets when its script first
@@ -14,6 +15,7 @@ import (
 var makers = map[string]func(v *vu.VU) sobek.Value{
 	"TextDecoder": textcoding.NewDecoder,
 	"TextEncoder": textcoding.NewEncoder,
+	"crypto":      webcrypto.New,
 }
 
 // lazy is the prototype of the global object: it is asked for the globals

@@ -28,11 +28,7 @@ func encode(v *vu.VU, input sobek.Value) sobek.Value {
 	if !sobek.IsUndefined(input) {
 		b = []byte(v.Text(input))
 	}
-	array, err := v.Runtime.New(v.Runtime.Get("Uint8Array"), v.Runtime.ToValue(v.Runtime.NewArrayBuffer(b)))
-	if err != nil {
-		v.Throw("TextEncoder.encode(): make a Uint8Array: %v", err)
-	}
-	return array
+	return v.NewUint8Array(b)
 }
 
 // encodeInto is encodeInto(source, destination): as much of a string as fits.

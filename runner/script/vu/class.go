@@ -70,6 +70,13 @@ func (v *VU) Getter(o *sobek.Object, name string, get func(this sobek.Value) any
 // Field gives an object that was just made one of its members.
 func (v *VU) Field(o *sobek.Object, name string, value any) { v.must(o.Set(name, value)) }
 
+// NewUint8Array makes one that has b as its memory.
+func (v *VU) NewUint8Array(b []byte) *sobek.Object {
+	o, err := v.Runtime.New(v.Runtime.Get("Uint8Array"), v.Runtime.ToValue(v.Runtime.NewArrayBuffer(b)))
+	v.must(err)
+	return o
+}
+
 // must throws what can fail only if the script has frozen what is ours.
 func (v *VU) must(err error) {
 	if err != nil {
