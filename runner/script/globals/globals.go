@@ -31,9 +31,7 @@ func Set(v *vu.VU) error {
 			return fmt.Errorf("set the global %s: %w", name, err)
 		}
 	}
-	if err := setLazy(v); err != nil {
-		return err
-	}
+	setLazy(v)
 	if err := SetEnv(v, nil); err != nil {
 		return err
 	}

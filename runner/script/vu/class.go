@@ -54,11 +54,16 @@ func (v *VU) Brand(o *sobek.Object, name string) {
 	v.must(o.DefineDataPropertySymbol(sobek.SymToStringTag, v.Runtime.ToValue(name), sobek.FLAG_FALSE, sobek.FLAG_TRUE, sobek.FLAG_FALSE))
 }
 
-// Method gives o a method.
-func (v *VU) Method(o *sobek.Object, name string, f func(sobek.FunctionCall) sobek.Value) {
+// Function makes a function.
+func (v *VU) Function(name string, f func(sobek.FunctionCall) sobek.Value) sobek.Value {
 	fn := v.Runtime.ToValue(f).ToObject(v.Runtime)
 	v.must(fn.DefineDataProperty("name", v.Runtime.ToValue(name), sobek.FLAG_FALSE, sobek.FLAG_TRUE, sobek.FLAG_FALSE))
-	v.must(o.DefineDataProperty(name, fn, sobek.FLAG_TRUE, sobek.FLAG_TRUE, sobek.FLAG_TRUE))
+	return fn
+}
+
+// Method gives o a method.
+func (v *VU) Method(o *sobek.Object, name string, f func(sobek.FunctionCall) sobek.Value) {
+	v.must(o.DefineDataProperty(name, v.Function(name, f), sobek.FLAG_TRUE, sobek.FLAG_TRUE, sobek.FLAG_TRUE))
 }
 
 // Getter gives o an attribute that is read and not written.
