@@ -21,28 +21,32 @@ func ctrCrypt(p params) transform {
 		if err != nil {
 			return nil, err
 		}
-		c, err := aes.NewCipher(k.secret)
-		if err != nil {
-			return nil, err
-		}
-		blocks := big.NewInt(int64((len(data) + aes.BlockSize - 1) / aes.BlockSize))
-		room := new(big.Int).Lsh(big.NewInt(1), uint(bits))
-		if blocks.Cmp(room) > 0 {
-			return nil, badOperation("%d bytes are too many for a counter of %d bits: it would use a value twice", len(data), bits)
-		}
-		out := make([]byte, len(data))
-		head, again := wrap(counter, bits, room, len(data))
-		cipher.NewCTR(c, counter).XORKeyStream(out[:head], data[:head])
-		if head < len(data) {
-			cipher.NewCTR(c, again).XORKeyStream(out[head:], data[head:])
-		}
-		return out, nil
+		return ctr(k.secret, counter, bits, data)
 	}
 }
 
-// wrap tells how many of size bytes come before the counter begins again, and
-// the block with which it does.
-func wrap(counter []byte, bits int, room *big.Int, size int) (head int, again []byte) {
+func ctr(secret, counter []byte, bits int, data []byte) ([]byte, error) {
+	c, err := aes.NewCipher(secret)
+	if err != nil {
+		return nil, err
+	}
+	blocks := big.NewInt(int64((len(data) + aes.BlockSize - 1) / aes.BlockSize))
+	room := new(big.Int).Lsh(big.NewInt(1), uint(bits))
+	if blocks.Cmp(room) > 0 {
+		return nil, badOperation("%d bytes are too many for a counter of %d bits: it would use a value twice", len(data), bits)
+	}
+	out := make([]byte, len(data))
+	head, again := wrap(counter, room, len(data))
+	cipher.NewCTR(c, counter).XORKeyStream(out[:head], data[:head])
+	if head < len(data) {
+		cipher.NewCTR(c, again).XORKeyStream(out[head:], data[head:])
+	}
+	return out, nil
+}
+
+// wrap tells how many of size bytes come before the counter, which has room
+// values, begins again, and the block with which it does.
+func wrap(counter []byte, room *big.Int, size int) (head int, again []byte) {
 	n := new(big.Int).SetBytes(counter)
 	low := new(big.Int).And(n, new(big.Int).Sub(room, big.NewInt(1)))
 	head = size

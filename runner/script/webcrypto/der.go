@@ -20,14 +20,12 @@ func parsePublic[K any](der []byte, what string) (k K, err error) {
 
 // parsePrivate reads a private key in the format pkcs8.
 func parsePrivate[K any](der []byte, what string) (k K, err error) {
-	var whole asn1.RawValue
-	rest, err := asn1.Unmarshal(der, &whole)
-	if err == nil && len(rest) > 0 {
-		return k, badData("%d bytes follow the key", len(rest))
-	}
 	parsed, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		return k, badData("the key data is no private key in the format pkcs8 (DER, not PEM): %v", err)
+	}
+	if rest, err := asn1.Unmarshal(der, new(asn1.RawValue)); err != nil || len(rest) > 0 {
+		return k, badData("%d bytes follow the key in the key data", len(rest))
 	}
 	k, ok := parsed.(K)
 	if !ok {

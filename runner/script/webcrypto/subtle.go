@@ -6,21 +6,24 @@ import (
 	"github.com/grafana/sobek"
 )
 
+// methods are those of crypto.subtle, by how each prepares a call.
+var methods = map[string]func(*call) job{
+	"digest": (*call).digest, "encrypt": (*call).encrypt, "decrypt": (*call).decrypt,
+	"sign": (*call).sign, "verify": (*call).verify, "generateKey": (*call).generateKey,
+	"importKey": (*call).importKey, "exportKey": (*call).exportKey,
+	"deriveBits": (*call).deriveBits, "deriveKey": (*call).deriveKey,
+	"wrapKey": (*call).refuse, "unwrapKey": (*call).refuse,
+}
+
 // newSubtle makes crypto.subtle.
-func (m *module) newSubtle() *sobek.Object {
+func (m *module) newSubtle() sobek.Value {
 	o := m.vu.Runtime.NewObject()
 	m.vu.Brand(o, "SubtleCrypto")
-	for name, prepare := range map[string]func(*call) job{
-		"digest": (*call).digest, "encrypt": (*call).encrypt, "decrypt": (*call).decrypt,
-		"sign": (*call).sign, "verify": (*call).verify, "generateKey": (*call).generateKey,
-		"importKey": (*call).importKey, "exportKey": (*call).exportKey,
-		"deriveBits": (*call).deriveBits, "deriveKey": (*call).deriveKey,
-		"wrapKey": (*call).refuse, "unwrapKey": (*call).refuse,
-	} {
-		m.vu.Method(o, name, func(f sobek.FunctionCall) sobek.Value {
-			return (&call{m, name, f.Arguments}).promise(prepare)
+	m.vu.Lazily(o, func(name string) bool { return methods[name] != nil }, func(name string) sobek.Value {
+		return m.vu.Function(name, func(f sobek.FunctionCall) sobek.Value {
+			return (&call{m, name, f.Arguments}).promise(methods[name])
 		})
-	}
+	})
 	return o
 }
 

@@ -5,6 +5,7 @@ package webcrypto
 import (
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/grafana/sobek"
@@ -16,7 +17,6 @@ import (
 type module struct {
 	vu         *vu.VU
 	algorithms list
-	subtle     *sobek.Object // made on first use
 	prototype  *sobek.Object // of CryptoKey, made on first use
 }
 
@@ -25,15 +25,20 @@ func New(v *vu.VU) sobek.Value {
 	m := &module{vu: v, algorithms: all}
 	o := v.Runtime.NewObject()
 	v.Brand(o, "Crypto")
-	v.Method(o, "getRandomValues", m.getRandomValues)
-	v.Method(o, "randomUUID", m.randomUUID)
-	v.Getter(o, "subtle", func(sobek.Value) any {
-		if m.subtle == nil {
-			m.subtle = m.newSubtle()
-		}
-		return m.subtle
-	})
+	members := []string{"getRandomValues", "randomUUID", "subtle"}
+	v.Lazily(o, func(name string) bool { return slices.Contains(members, name) }, m.member)
 	return o
+}
+
+// member makes one of the members of crypto.
+func (m *module) member(name string) sobek.Value {
+	switch name {
+	case "getRandomValues":
+		return m.vu.Function(name, m.getRandomValues)
+	case "randomUUID":
+		return m.vu.Function(name, m.randomUUID)
+	}
+	return m.newSubtle()
 }
 
 // maxRandom is how many bytes the standard lets one call of getRandomValues
