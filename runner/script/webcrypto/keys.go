@@ -69,11 +69,11 @@ func (c *call) keyData(format string, o *sobek.Object) keyData {
 	b, isBytes := c.m.vu.Bytes(o)
 	switch {
 	case format == "jwk" && isBytes:
-		c.typeError("in the format jwk, the key data must be an object, and are bytes: parse the JSON first")
+		c.typeError("in the format jwk, the key data must be an object, and is bytes: parse the JSON first")
 	case format == "jwk":
 		return keyData{jwk: c.readJWK(o)}
 	case !isBytes:
-		c.typeError("in the format %s, the key data must be an ArrayBuffer or a view of one, and are %s", format, vu.Kind(o))
+		c.typeError("in the format %s, the key data must be an ArrayBuffer or a view of one, and is %s", format, vu.Kind(o))
 	}
 	return keyData{bytes: b}
 }

@@ -1,5 +1,6 @@
 // Package webcrypto is the global crypto: random values and, as crypto.subtle,
-// the W3C's Web Cryptography API. AES-KW, wrapKey and unwrapKey are not there.
+// the W3C's Web Cryptography API with AES, HMAC, RSA, the curves of NIST, PBKDF2
+// and HKDF. wrapKey and unwrapKey, and with them AES-KW, are refused.
 package webcrypto
 
 import (
