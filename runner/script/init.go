@@ -14,9 +14,7 @@ import (
 // initVU makes a virtual user and runs the script's init code in it.
 func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU, error) {
 	v := vu.New(test, id)
-	if err := globals.Set(v); err != nil {
-		return nil, err
-	}
+	globals.Set(v)
 	defer p.loader.owners.Add(v)()
 	limit := p.loader.source.initTimeout()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errInitTimeout{p.loader.source.Path, limit})

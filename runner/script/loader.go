@@ -11,8 +11,10 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/script/jslib"
 	"github.com/artisan-platform/headroom/runner/script/k6core"
+	"github.com/artisan-platform/headroom/runner/script/k6crypto"
 	"github.com/artisan-platform/headroom/runner/script/k6csv"
 	"github.com/artisan-platform/headroom/runner/script/k6data"
+	"github.com/artisan-platform/headroom/runner/script/k6encoding"
 	"github.com/artisan-platform/headroom/runner/script/k6execution"
 	"github.com/artisan-platform/headroom/runner/script/k6fs"
 	"github.com/artisan-platform/headroom/runner/script/k6html"
@@ -26,8 +28,8 @@ import (
 // modules are the built-in modules.
 func modules() []vu.Module {
 	return []vu.Module{
-		k6core.Module(), k6csv.Module(), k6data.Module(), k6execution.Module(), k6fs.Module(), k6html.Module(),
-		k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
+		k6core.Module(), k6crypto.Module(), k6csv.Module(), k6data.Module(), k6encoding.Module(), k6execution.Module(), k6fs.Module(),
+		k6html.Module(), k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
 	}
 }
 

@@ -8,9 +8,6 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
-// Set offers the globals to one virtual user.
-func Set(v *vu.VU) error { return setLazy(v) }
-
 func function(v *vu.VU, f func(*vu.VU, sobek.FunctionCall) sobek.Value) sobek.Value {
 	return v.Runtime.ToValue(func(call sobek.FunctionCall) sobek.Value { return f(v, call) })
 }
