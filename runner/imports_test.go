@@ -23,12 +23,12 @@ var pure = []string{
 // adapters touch the world and never each other.
 var adapters = []string{
 	"runner/script", "runner/executor", "runner/vegetaload", "runner/queueload",
-	"runner/kubewatch", "runner/promquery",
+	"runner/kubewatch", "runner/promquery", "runner/health",
 	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host",
 }
 
 // shared may be imported by any adapter.
-var shared = []string{"runner/alarm", "runner/progress", "runner/command", "runner/localport", "cluster/podcause"}
+var shared = []string{"runner/alarm", "runner/heap", "runner/progress", "runner/command", "runner/localport", "cluster/podcause"}
 
 // forbidden says which of a pure package's direct imports would make it
 // impure. The promql parser of spec is a parser and nothing else.

@@ -36,9 +36,12 @@ func exitCode(err error) int {
 	var usage usageError
 	var problems *spec.Error
 	var judged verdictError
+	var loaded loadError
 	switch {
 	case err == nil:
 		return exitPass
+	case errors.As(err, &loaded) && !errors.As(err, &usage):
+		return loadCode(loaded.result.Ending)
 	case errors.Is(err, experiment.ErrInterrupted):
 		return exitInterrupted
 	case errors.As(err, &usage), errors.As(err, &problems):

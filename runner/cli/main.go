@@ -56,7 +56,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 func explain(w io.Writer, err error) {
 	var judged verdictError
 	var problems *spec.Error
+	var loaded loadError
 	switch {
+	case errors.As(err, &loaded) && loaded.err == nil: // it has logged why
 	case errors.As(err, &problems):
 		fmt.Fprintln(w, problems)
 		fmt.Fprintf(w, "%s: the plan has %d problems; nothing was created\n", progname, len(problems.Problems))

@@ -39,7 +39,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nsee '%s --help'", err, cmd.CommandPath())}
 	})
-	root.AddCommand(a.verify(), a.plan(), a.doctor(), a.up(), a.down(), a.images(), a.judge(), a.report())
+	root.AddCommand(a.verify(), a.load(), a.plan(), a.doctor(), a.up(), a.down(), a.images(), a.judge(), a.report())
 	wrapArgs(root)
 	return root
 }

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/artisan-platform/headroom/runner/health"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/queueload"
 	"github.com/artisan-platform/headroom/runner/script"
@@ -98,20 +99,20 @@ func (r *run) warn(source, text string) {
 func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	probe := startProbe(ctx)
-	defer probe.wait()
+	probe := health.Start(ctx)
+	defer probe.Wait()
 	for over := false; !over; {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
 			over = true
 		}
-		health := probe.read()
+		state := probe.Read()
 		if err := r.log.Err(); err != nil {
 			r.stop(err) // load that leaves no record proves nothing
 		}
 		for _, m := range meters {
-			for _, rec := range m.Cut(time.Now(), over, health) {
+			for _, rec := range m.Cut(time.Now(), over, state) {
 				r.Observe(rec)
 			}
 		}

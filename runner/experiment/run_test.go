@@ -69,29 +69,6 @@ func TestSleepReturnsTheCause(t *testing.T) {
 	}
 }
 
-// A stopped process sees its timers late: the probe has to say so.
-func TestProbeMeasuresThisProcess(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	p := startProbe(ctx)
-	for began := time.Now(); time.Since(began) < 200*time.Millisecond; {
-		if err := sleep(ctx, 10*time.Millisecond); err != nil {
-			t.Fatal(err)
-		}
-	}
-	h := p.read()
-	cancel()
-	p.wait()
-	if h.Stall.Count() == 0 {
-		t.Error("no wake-up was measured")
-	}
-	if h.CPU < 0 || h.CPU > 1024 {
-		t.Errorf("CPU use of %v cores", h.CPU)
-	}
-	if again := p.read(); again.Stall.Count() > h.Stall.Count() {
-		t.Errorf("read does not start anew: %d after %d", again.Stall.Count(), h.Stall.Count())
-	}
-}
-
 func TestRecorderKeepsStepsForTheLog(t *testing.T) {
 	r := &recorder{Reporter: progress.Discard}
 	if err := progress.Do(r, "good", func(progress.Step) error { return nil }); err != nil {

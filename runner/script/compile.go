@@ -67,7 +67,7 @@ func (p *Program) newTest(cfg Config) *vu.Test {
 // readExports learns the options from an initialised virtual user, and checks
 // that the functions which they name are there.
 func (p *Program) readExports(ctx context.Context, v *vu.VU) error {
-	exports := p.exports(v)
+	exports := v.Exports
 	text, err := p.optionsJSON(ctx, v, exports)
 	if err != nil {
 		return err

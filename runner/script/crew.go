@@ -85,6 +85,14 @@ func (c *crew) executorCrew(r *run) executor.Crew {
 	return x
 }
 
+func (c crews) size() int {
+	n := 0
+	for _, crew := range c {
+		n += len(crew.users)
+	}
+	return n
+}
+
 func (c crews) close() {
 	for _, crew := range c {
 		for _, u := range crew.users {

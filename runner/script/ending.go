@@ -25,10 +25,14 @@ const (
 	Exception              // an exception outside iterations
 	Aborted                // the script aborted it
 	Failed                 // the script marked it as failed
+	Unreadable             // the script could not be read
 )
 
 // errStopped is why a run ends that its Control stopped.
 var errStopped = errors.New("stopped by the REST API")
+
+// IsInitTimeout tells whether a script did not get beyond its init code.
+func IsInitTimeout(err error) bool { return errors.As(err, new(errInitTimeout)) }
 
 // errTimeout is why a stage of the life cycle was cut short.
 type errTimeout struct {

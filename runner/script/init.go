@@ -15,13 +15,10 @@ import (
 func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU, error) {
 	v := vu.New(test, id)
 	globals.Set(v)
-	defer p.loader.owners.Add(v)()
 	limit := p.loader.source.initTimeout()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errInitTimeout{p.loader.source.Path, limit})
 	defer cancel()
-	_, err := v.Do(ctx, func() (sobek.Value, error) {
-		return v.Runtime.ToValue(p.main.Evaluate(v.Runtime)), nil
-	})
+	exports, err := v.Do(ctx, func() (sobek.Value, error) { return p.main.run(v, p.loader) })
 	if err != nil {
 		v.Close()
 		err = vu.Explain(err)
@@ -32,23 +29,28 @@ func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU,
 		return nil, fmt.Errorf("%s: run the init code: %w", p.loader.source.Path, err)
 	}
 	v.Phase = vu.Running
+	if v.Exports, err = p.exported(exports); err != nil {
+		v.Close()
+		return nil, err
+	}
 	return v, nil
 }
 
-// exports is the object of all that the script exports.
-func (p *Program) exports(v *vu.VU) *sobek.Object {
-	o := v.Runtime.NamespaceObjectFor(p.main)
-	if p.loader.bundle.commonJS {
-		if exported, ok := o.Get("default").(*sobek.Object); ok {
-			return exported
-		}
+// exported is the object of all that the script exports.
+func (p *Program) exported(v sobek.Value) (*sobek.Object, error) {
+	o, ok := v.(*sobek.Object)
+	if ok && p.loader.bundle.commonJS {
+		o, ok = o.Get("default").(*sobek.Object)
 	}
-	return o
+	if !ok {
+		return nil, fmt.Errorf("%s: module.exports must be an object", p.loader.source.Path)
+	}
+	return o, nil
 }
 
 // function returns an exported function of the script, ready to be called.
 func (p *Program) function(v *vu.VU, name string) (sobek.Callable, error) {
-	fn, ok := sobek.AssertFunction(p.exports(v).Get(name))
+	fn, ok := sobek.AssertFunction(v.Exports.Get(name))
 	if !ok {
 		return nil, fmt.Errorf("%s exports no function %q", p.loader.source.Path, name)
 	}

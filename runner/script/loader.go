@@ -33,77 +33,63 @@ func modules() []vu.Module {
 	}
 }
 
-// loader makes one module of a script and all that it imports, and links it
-// with the built-in modules. It does not change once that is done.
+// loader makes one function of a script and all that it imports. It does not
+// change once that is done.
 type loader struct {
 	source   Source
-	owners   vu.Owners
-	records  map[string]*vu.Record // of the built-in modules, by name
-	builtins []string              // those that scripts are told of
+	modules  map[string]*vu.Module // that are built in, by name
+	builtins []string              // the names that scripts are told of
 
 	bundle *bundle
-	body   *ast.Program
+	body   *ast.Program // of the bundle
 }
 
 func newLoader(s Source) *loader {
-	l := &loader{source: s, records: make(map[string]*vu.Record)}
+	l := &loader{source: s, modules: make(map[string]*vu.Module)}
 	var names []string
 	for _, m := range modules() {
-		l.records[m.Name] = vu.NewRecord(m, &l.owners)
+		l.modules[m.Name] = &m
 		names = append(names, m.Name)
 	}
 	for _, m := range jslib.Modules() {
-		l.records[m.Name] = vu.NewRecord(m, &l.owners)
+		l.modules[m.Name] = &m
 	}
 	l.builtins = builtinNames(names)
 	return l
 }
 
-// load reads the script and returns it as a module that is ready to run.
-func (l *loader) load() (*sobek.SourceTextModuleRecord, error) {
+// load reads the script and returns it ready to run.
+func (l *loader) load() (*linked, error) {
 	var err error
 	if l.bundle, err = l.makeBundle(); err != nil {
 		return nil, err
 	}
-	// The names in the source map are complete: they must not start from the
-	// script's folder once more.
-	path := l.source.Path
-	if !filepath.IsAbs(path) {
-		path = filepath.Base(path)
-	}
 	text := l.bundle.code + "\n//# sourceMappingURL=bundle.map\n"
-	l.body, err = parser.ParseFile(nil, path, text, 0, parser.IsModule, parser.WithSourceMapLoader(func(string) ([]byte, error) {
+	l.body, err = parser.ParseFile(nil, l.name(), text, 0, parser.IsModule, parser.WithSourceMapLoader(func(string) ([]byte, error) {
 		return l.bundle.sourceMap, nil
 	}))
 	if err != nil {
-		return nil, syntaxError(path, err)
+		return nil, syntaxError(l.name(), err)
 	}
-	record, err := sobek.ModuleFromAST(l.body, l.resolve)
-	if err != nil {
-		return nil, syntaxError(path, err)
-	}
-	if err := record.Link(); err != nil {
-		return nil, syntaxError(path, err)
-	}
-	return record, nil
+	return l.link()
 }
 
-// resolve implements sobek.HostResolveImportedModuleFunc: nothing but built-in
-// modules is left to be imported.
-func (l *loader) resolve(_ any, specifier string) (sobek.ModuleRecord, error) {
-	if r := l.records[specifier]; r != nil {
-		return r, nil
+// name is the script's name for the JavaScript engine. The names in the source
+// map are complete: they must not start from the script's folder once more.
+func (l *loader) name() string {
+	if filepath.IsAbs(l.source.Path) {
+		return l.source.Path
 	}
-	return nil, fmt.Errorf("module %q is not known", specifier)
+	return filepath.Base(l.source.Path)
 }
 
 // require is require(name) of a built-in module, for files that are CommonJS.
 func (l *loader) require(v *vu.VU, specifier string) (sobek.Value, error) {
-	r := l.records[specifier]
-	if r == nil {
+	m := l.modules[specifier]
+	if m == nil {
 		return nil, fmt.Errorf("require(%q): only a literal name can be required, and it is found when the script is read", specifier)
 	}
-	return r.Default(v), nil
+	return v.Import(m, ""), nil
 }
 
 // syntaxError tells the first of the errors that a parser or compiler found,

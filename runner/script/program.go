@@ -3,8 +3,6 @@ package script
 import (
 	"time"
 
-	"github.com/grafana/sobek"
-
 	"github.com/artisan-platform/headroom/runner/executor"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
@@ -19,7 +17,7 @@ type Program struct {
 	Warnings []string
 
 	loader          *loader
-	main            *sobek.SourceTextModuleRecord
+	main            *linked
 	setup, teardown bool // whether the script exports them
 	summary         bool // and handleSummary
 }

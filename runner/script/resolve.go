@@ -33,7 +33,7 @@ func (l *loader) plugin() api.Plugin {
 
 func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	specifier := a.Path
-	if l.records[specifier] != nil {
+	if l.modules[specifier] != nil {
 		return api.OnResolveResult{Path: specifier, External: true}, nil
 	}
 	if _, ok := jslib.Resolve(specifier); ok {

@@ -2,25 +2,9 @@ package script
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/artisan-platform/headroom/runner/observation"
-	"github.com/artisan-platform/headroom/runner/script/metric"
 )
-
-// selectThresholds has the metrics keep apart what thresholds ask for by tags,
-// and what the summary always shows.
-func (r *run) selectThresholds() error {
-	r.test.Builtin.HTTPReqDuration.Select([]metric.Tag{{Key: "expected_response", Value: "true"}})
-	for _, t := range r.test.Options.Thresholds {
-		m := r.test.Metrics.Get(t.Metric)
-		if m == nil {
-			return fmt.Errorf("threshold %q: the init code no longer makes its metric; it must not depend on anything that changes", t.Key)
-		}
-		m.Select(t.Selector)
-	}
-	return nil
-}
 
 // result is what the script came to.
 func (r *run) result(err error) observation.Script {

@@ -46,6 +46,8 @@ type Config struct {
 	Samples func([]metric.Sample)
 	// Control steers and watches the run; nil is a run that nobody does.
 	Control *Control
+	// PerScenario keeps what each scenario measures apart, for the summary.
+	PerScenario bool
 	// Summarise is called when all is measured and before the run returns, with
 	// what handleSummary can be called by; nil: there is no summary.
 	Summarise func(*Summary)
@@ -111,6 +113,8 @@ type run struct {
 	elapsed    atomic.Int64
 	tornDown   error // what teardown came to
 	thresholds []observation.Threshold
+	readyVUs   int
+	readyAfter time.Duration
 
 	controlling sync.Mutex // of what follows
 	control     *vu.VU     // runs setup, teardown and handleSummary
@@ -124,12 +128,14 @@ func (r *run) run(ctx context.Context) error {
 		return err
 	}
 	defer r.control.Close()
-	if err := r.selectThresholds(); err != nil {
+	if err := r.selectParts(); err != nil {
 		return err
 	}
 	stopStream := r.stream(ctx)
 	defer stopStream()
+	begin := time.Now()
 	crews, err := r.makeCrews(ctx)
+	r.readyVUs, r.readyAfter = crews.size(), time.Since(begin)
 	defer crews.close()
 	if err != nil {
 		return err

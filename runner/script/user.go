@@ -31,6 +31,9 @@ func (u *user) Iterate(ctx context.Context, it executor.Iteration) {
 	u.vu.Reset()
 	u.vu.Number, u.vu.Due = it.Number, it.Due
 	start := time.Now()
+	if !it.Due.IsZero() {
+		u.vu.Samples.Lag(float64(start.Sub(it.Due)) / float64(time.Millisecond))
+	}
 	_, err := u.vu.Do(ctx, u.step)
 	if u.vu.Refused != nil {
 		err = u.vu.Refused // also if nobody awaited the request

@@ -6,16 +6,22 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
 
 // abortCheck is how often thresholds are looked at while the scenarios run.
 const abortCheck = 2 * time.Second
 
+// firstCount is when the virtual users are first counted: when those that
+// begin at once have begun.
+const firstCount = 50 * time.Millisecond
+
 // watch looks at a run while its scenarios go on: the virtual users once a
 // second, the thresholds every other, and whether somebody stopped it.
 func (r *run) watch(ctx context.Context) {
-	r.countVUs()
+	begun := time.NewTimer(firstCount)
+	defer begun.Stop()
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for next := abortCheck; ; {
@@ -25,6 +31,9 @@ func (r *run) watch(ctx context.Context) {
 		case <-r.cfg.Control.stopped:
 			r.abort(errStopped)
 			return
+		case <-begun.C:
+			r.countVUs()
+			continue
 		case <-tick.C:
 		}
 		r.countVUs()
@@ -77,8 +86,8 @@ func (r *run) settle(err error) {
 	}
 }
 
-// evaluate holds a threshold against the samples so far. Without samples it
-// is not met, and says so.
+// evaluate holds a threshold against the samples so far. Without samples only
+// a counter has a value.
 func (r *run) evaluate(t option.Threshold, elapsed time.Duration) observation.Threshold {
 	out := observation.Threshold{Metric: t.Key, Expr: t.Expr.Text}
 	m := r.test.Metrics.Get(t.Metric)
@@ -87,7 +96,11 @@ func (r *run) evaluate(t option.Threshold, elapsed time.Duration) observation.Th
 	}
 	values := m.Values(t.Selector)
 	out.Samples = values.Samples
-	if v, ok := t.Expr.Observe(m.Kind, values, elapsed); ok {
+	v, ok := t.Expr.Observe(m.Kind, values, elapsed)
+	if m.Kind == metric.Counter && values.Samples == 0 {
+		v, ok = 0, true // what never happened was counted
+	}
+	if ok {
 		out.Observed, out.Met = &v, t.Expr.Met(v)
 	}
 	return out

@@ -13,6 +13,7 @@ type Shard struct {
 	mu        sync.Mutex
 	values    []Values // by slot
 	endpoints []endpointValues
+	lag       Values
 	samples   []Sample // for the outputs
 }
 
@@ -64,6 +65,25 @@ func (s *Shard) Take(e *Event) {
 			s.samples = append(s.samples, Sample{p, e.Time, all})
 		}
 	}
+}
+
+// Lag counts how late something started, in milliseconds, that a schedule had
+// wanted to start.
+func (s *Shard) Lag(ms float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lag.trend(ms)
+}
+
+// Lag is the distribution of all that was counted by the shards' Lag.
+func (r *Registry) Lag() Values {
+	var all Values
+	for _, s := range r.shards {
+		s.mu.Lock()
+		all.merge(&s.lag)
+		s.mu.Unlock()
+	}
+	return all
 }
 
 func (s *Shard) add(m *Metric, v float64, tags Tags) {

@@ -32,7 +32,8 @@ type Data struct {
 
 	StdOutTTY, StdErrTTY, NoColor bool
 
-	Warnings []string // shown at the end
+	Generator []string // lines about the health of the load generator
+	Warnings  []string // shown at the end
 }
 
 // Metric is a metric or the part of one that carries certain tags.

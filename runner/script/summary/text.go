@@ -16,6 +16,7 @@ type view struct {
 	root      Group
 	scenarios []scope
 	names     []Name
+	generator []string
 	warnings  []string
 
 	trend  []string // the statistics of trends, in order
@@ -58,7 +59,7 @@ func (d Data) view() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	v := view{items: items(d.Metrics, columns, d.Duration), root: d.Root, names: d.Names, warnings: d.Warnings,
+	v := view{items: items(d.Metrics, columns, d.Duration), root: d.Root, names: d.Names, generator: d.Generator, warnings: d.Warnings,
 		unit: unit, passed: d.Duration.Seconds()}
 	for _, c := range columns {
 		v.trend = append(v.trend, c.Name)
@@ -86,6 +87,12 @@ func (v view) write(p *page, m Mode) {
 		v.parts(p)
 	}
 	v.endpoints(p, m)
+	if len(v.generator) > 0 {
+		p.block("GENERATOR")
+		for _, line := range v.generator {
+			p.line(4, say(line))
+		}
+	}
 	if len(v.warnings) > 0 {
 		p.block("WARNINGS")
 		for _, w := range v.warnings {

@@ -45,9 +45,10 @@ type VU struct {
 	Refused  *Refusal // what the iteration was refused; nil: nothing
 
 	Samples *metric.Shard
+	Exports *sobek.Object // of the script, once its init code has run
 
 	stop    stop
-	modules map[*Record]*instance
+	modules map[*Module]*instance
 	closers []func()
 	resets  []func()
 }

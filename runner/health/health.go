@@ -1,4 +1,6 @@
-package experiment
+// Package health measures the process that generates the load: what a starved
+// or paused generator adds to every request is not the target's doing.
+package health
 
 import (
 	"context"
@@ -13,10 +15,10 @@ import (
 // probePeriod is how often the stall probe wants to wake up.
 const probePeriod = 10 * time.Millisecond
 
-// probe measures the health of the process that generates the load: the CPU
+// Probe measures the health of the process that generates the load: the CPU
 // it uses, and how late a timer wakes it, which is the delay that any request
 // of this process may suffer from a starved or paused scheduler.
-type probe struct {
+type Probe struct {
 	mu    sync.Mutex
 	stall stat.Histogram
 
@@ -25,13 +27,18 @@ type probe struct {
 	done chan struct{}
 }
 
-// startProbe starts the stall probe; it ends with ctx, and wait waits for it.
-func startProbe(ctx context.Context) *probe {
-	p := &probe{cpu: cpuTime(), last: time.Now(), done: make(chan struct{})}
+// Start starts a probe; it ends with ctx, and Wait waits for it.
+func Start(ctx context.Context) *Probe {
+	p := &Probe{cpu: CPUTime(), last: time.Now(), done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
+		timer := time.NewTimer(probePeriod)
+		defer timer.Stop()
 		for due := time.Now().Add(probePeriod); ; due = due.Add(probePeriod) {
-			if sleep(ctx, time.Until(due)) != nil {
+			timer.Reset(time.Until(due))
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
 				return
 			}
 			late := time.Since(due)
@@ -44,9 +51,9 @@ func startProbe(ctx context.Context) *probe {
 	return p
 }
 
-// read returns the process's health since the last read.
-func (p *probe) read() observation.Health {
-	cpu, now := cpuTime(), time.Now()
+// Read returns the process's health since the last Read.
+func (p *Probe) Read() observation.Health {
+	cpu, now := CPUTime(), time.Now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	h := observation.Health{Stall: p.stall}
@@ -57,10 +64,11 @@ func (p *probe) read() observation.Health {
 	return h
 }
 
-func (p *probe) wait() { <-p.done }
+// Wait returns when the probe has ended.
+func (p *Probe) Wait() { <-p.done }
 
-// cpuTime is the user and system time that this process has used.
-func cpuTime() time.Duration {
+// CPUTime is the user and system time that this process has used.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
 		return 0 // getrusage(2) of the process itself fails only on a bad address
