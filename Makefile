@@ -23,7 +23,8 @@ lint: ## go vet and golangci-lint, at the version pinned in tools/go.mod
 e2e: build ## the real cluster, end to end; needs root and what `headroom doctor --fix` sets up
 	HEADROOM_E2E=1 $(GO) test -count=1 -v -timeout 55m ./e2e
 
-bench: ## the benchmarks of every package
+bench: ## what a request and a virtual user cost, against peers in the same run; the packages' own benchmarks
+	$(GO) run ./bench
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 verify: build ## the main job on this machine: cluster, stack, load, verdict, report (PLAN=file)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -61,11 +62,12 @@ func lateness(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	p99, err := after(u.out, "p99=")
+	_, late, _ := strings.Cut(string(u.out), "iterations started late by ")
+	p99, err := after([]byte(late), "p99=")
 	if err != nil {
 		return err
 	}
-	dropped, err := after(u.out, " due, ")
+	dropped, err := after([]byte(late), " due, ")
 	if err != nil {
 		return err
 	}

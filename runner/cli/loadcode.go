@@ -25,6 +25,8 @@ func loadCode(e script.Ending) int {
 		return 107
 	case script.Aborted:
 		return 108
+	case script.Panicked:
+		return 109
 	case script.Failed:
 		return 110
 	}

@@ -61,7 +61,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		{"setup", "export function setup() { for (;;); } export default function () {}", ""},
 		{"iterations", "export default function () { for (;;); }", ""},
 		{"teardown", "export default function () { for (;;); } export function teardown() { for (;;); }", "teardown has not ended"},
-		{"graceful stop", "export const options = { duration: '1ms' }; export default function () { for (;;); }", ""},
+		{"graceful stop", "export const options = { duration: '60ms' }; export default function () { for (;;); }", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p, err := Compile(t.Context(), Source{Path: "a.js", Text: tt.text})

@@ -39,6 +39,7 @@ func (l *loader) makeBundle() (*bundle, error) {
 		AbsWorkingDir: s.dir(), Outdir: s.dir(), Bundle: true, Write: false, Metafile: true,
 		Format: api.FormatESModule, Platform: api.PlatformNeutral, Target: api.ESNext, Supported: lowered,
 		MainFields: []string{"module", "main"}, Conditions: []string{"import"},
+		Define:      map[string]string{"import.meta": metaName},
 		TreeShaking: api.TreeShakingFalse, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone,
 		Sourcemap: api.SourceMapExternal, SourcesContent: api.SourcesContentExclude,
 		Plugins: []api.Plugin{l.plugin()}, LogLevel: api.LogLevelSilent, LogLimit: 20,

@@ -25,6 +25,7 @@ const (
 	Exception              // an exception outside iterations
 	Aborted                // the script aborted it
 	Failed                 // the script marked it as failed
+	Panicked               // the engine made a mistake
 	Unreadable             // the script could not be read
 )
 
@@ -56,6 +57,8 @@ func (r *run) ending(ctx context.Context, err error) Ending {
 	switch {
 	case errors.As(err, &refused):
 		return Invalid
+	case errors.As(err, new(*vu.Panic)):
+		return Panicked
 	case errors.As(err, &missed):
 		return Crossed
 	case errors.As(err, &aborted):

@@ -15,6 +15,9 @@ import (
 func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU, error) {
 	v := vu.New(test, id)
 	globals.Set(v)
+	if p.main.longStrings {
+		globals.BoundStrings(v)
+	}
 	limit := p.loader.source.initTimeout()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errInitTimeout{p.loader.source.Path, limit})
 	defer cancel()

@@ -3,6 +3,8 @@ package script
 import (
 	"errors"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/grafana/sobek/ast"
 	"github.com/grafana/sobek/parser"
 
+	"github.com/artisan-platform/headroom/runner/script/globals"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -20,7 +23,8 @@ import (
 type linked struct {
 	program *sobek.Program
 	imports []binding
-	async   bool // the top level of the script awaits something
+	// longStrings says that the script names a method which makes long strings.
+	longStrings bool
 }
 
 // binding is one parameter.
@@ -41,6 +45,10 @@ func (l *loader) link() (*linked, error) {
 	if len(k.errs) > 0 {
 		return nil, errors.Join(k.errs...)
 	}
+	if strings.Contains(l.bundle.code, metaName) {
+		k.parameters = append(k.parameters, metaName)
+		k.imports = append(k.imports, binding{name: metaName})
+	}
 	head := "(function ("
 	if l.body.HasTLA {
 		head = "(async function ("
@@ -48,7 +56,7 @@ func (l *loader) link() (*linked, error) {
 	// The head takes a line of its own, which the source map knows of.
 	text := head + strings.Join(k.parameters, ", ") + ") { \"use strict\";\n" + string(k.code) + "\nreturn {" + strings.Join(k.exports, ", ") + "};\n})\n"
 	program, err := l.compile(text, ";")
-	return &linked{program, k.imports, l.body.HasTLA}, err
+	return &linked{program, k.imports, globals.MakesLongStrings(l.bundle.code)}, err
 }
 
 // compile compiles text of which the source map tells, moved by shift.
@@ -76,9 +84,6 @@ type linker struct {
 	exports    []string // "exported: local"
 	errs       []error
 }
-
-// metaName is what import.meta is called in a bundle.
-const metaName = "__importMeta"
 
 func (k *linker) takeImport(d *ast.ImportDeclaration) {
 	if d.ImportClause == nil { // for its effects: a built-in module has none
@@ -168,7 +173,32 @@ func (k *linked) run(v *vu.VU, l *loader) (sobek.Value, error) {
 	}
 	args := make([]sobek.Value, len(k.imports))
 	for i, b := range k.imports {
-		args[i] = v.Import(l.modules[b.module], b.name)
+		if b.name == metaName {
+			args[i] = l.importMeta(v)
+		} else {
+			args[i] = v.Import(l.modules[b.module], b.name)
+		}
 	}
 	return f(sobek.Undefined(), args...)
+}
+
+// metaName is what import.meta is called in a bundle.
+const metaName = "__importMeta"
+
+// importMeta is import.meta of the script and all that it imports: the URL of
+// the script, and how to make others that start from it.
+func (l *loader) importMeta(v *vu.VU) sobek.Value {
+	base := &url.URL{Scheme: "file", Path: filepath.ToSlash(l.source.absolute(l.source.Path))}
+	o := v.Runtime.NewObject()
+	resolve := v.Function("resolve", func(call sobek.FunctionCall) sobek.Value {
+		to, err := base.Parse(call.Argument(0).String())
+		if err != nil {
+			panic(v.Runtime.NewTypeError("import.meta.resolve(%q): %v", call.Argument(0).String(), err))
+		}
+		return v.Runtime.ToValue(to.String())
+	})
+	if err := errors.Join(o.Set("url", base.String()), o.Set("resolve", resolve)); err != nil {
+		v.Throw("import.meta: %v", err)
+	}
+	return o
 }

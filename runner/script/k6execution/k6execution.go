@@ -3,6 +3,7 @@
 package k6execution
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -64,7 +65,7 @@ func (m module) scenario() *sobek.Object {
 		"startTime":           inside(func() any { return m.start().Add(m.vu.Scenario.Start).UnixMilli() }),
 		"progress":            inside(func() any { return m.progress() }),
 		"iterationInInstance": inside(func() any { return m.vu.Number }),
-		"iterationInTest":     inside(func() any { return m.vu.Number }),
+		"iterationInTest":     inside(func() any { return m.vu.Test.Options.Segment.Global(m.vu.Number) }),
 	})
 }
 
@@ -106,8 +107,7 @@ func (m module) test() *sobek.Object {
 			return func(call sobek.FunctionCall) sobek.Value { return m.fail(call.Argument(0)) }
 		},
 		"options": func() any {
-			m.vu.Throw("exec.test.options is not supported yet")
-			return nil
+			return m.options()
 		},
 	})
 }
@@ -133,16 +133,41 @@ func (m module) fail(reason sobek.Value) sobek.Value {
 	return sobek.Undefined()
 }
 
+// idInTest is the virtual user's number among those of all instances, from 1.
+func (m module) idInTest() uint64 {
+	if m.vu.ID == 0 {
+		return 0
+	}
+	return m.vu.Test.Options.Segment.Global(m.vu.ID-1) + 1
+}
+
+// options are those of the test as they were decided, which cannot be changed.
+func (m module) options() sobek.Value {
+	m.vu.OnlyRunning("exec.test.options")
+	text, err := json.Marshal(m.vu.Test.Options)
+	if err != nil {
+		m.vu.Throw("exec.test.options: %v", err)
+	}
+	value, err := m.vu.ParseJSON(string(text))
+	if err != nil {
+		panic(err)
+	}
+	if err := m.vu.Freeze(value); err != nil {
+		m.vu.Throw("exec.test.options: %v", err)
+	}
+	return value
+}
+
 func (m module) vus() *sobek.Object {
 	o := m.object(map[string]func() any{
 		"idInInstance":        func() any { return m.vu.ID },
-		"idInTest":            func() any { return m.vu.ID },
+		"idInTest":            func() any { return m.idInTest() },
 		"iterationInInstance": func() any { return m.vu.Own },
 		"iterationInScenario": func() any { return m.vu.Own },
 	})
-	tags := m.vu.Runtime.NewDynamicObject(tags(m))
+	tags, metadata := m.vu.Runtime.NewDynamicObject(&tags{vu: m.vu}), m.vu.Runtime.NewObject()
 	metrics := m.vu.Runtime.NewObject()
-	if err := errors.Join(o.Set("tags", tags), metrics.Set("tags", tags), o.Set("metrics", metrics)); err != nil {
+	if err := errors.Join(o.Set("tags", tags), metrics.Set("tags", tags), metrics.Set("metadata", metadata), o.Set("metrics", metrics)); err != nil {
 		panic(err) // plain objects take any property
 	}
 	return o

@@ -13,10 +13,10 @@ import (
 // samples of the virtual user from then on.
 type tags struct{ vu *vu.VU }
 
-var _ sobek.DynamicObject = tags{}
+var _ sobek.DynamicObject = (*tags)(nil)
 
 // Get implements sobek.DynamicObject.
-func (t tags) Get(key string) sobek.Value {
+func (t *tags) Get(key string) sobek.Value {
 	if v, ok := t.vu.Tag(key); ok {
 		return t.vu.Runtime.ToValue(v)
 	}
@@ -24,7 +24,7 @@ func (t tags) Get(key string) sobek.Value {
 }
 
 // Set implements sobek.DynamicObject.
-func (t tags) Set(key string, v sobek.Value) bool {
+func (t *tags) Set(key string, v sobek.Value) bool {
 	if _, isObject := v.(*sobek.Object); isObject || vu.Absent(v) {
 		t.vu.Throw("exec.vu.metrics.tags.%s: a tag is a string, a number or a boolean", key)
 	}
@@ -36,19 +36,19 @@ func (t tags) Set(key string, v sobek.Value) bool {
 }
 
 // Has implements sobek.DynamicObject.
-func (t tags) Has(key string) bool {
+func (t *tags) Has(key string) bool {
 	_, ok := t.vu.Tag(key)
 	return ok
 }
 
 // Delete implements sobek.DynamicObject.
-func (t tags) Delete(key string) bool {
+func (t *tags) Delete(key string) bool {
 	delete(t.vu.Tags, key)
 	return true
 }
 
 // Keys implements sobek.DynamicObject.
-func (t tags) Keys() []string {
+func (t *tags) Keys() []string {
 	keys := slices.Sorted(maps.Keys(t.vu.Tags))
 	for _, k := range []string{"group", "scenario"} {
 		if t.Has(k) && !slices.Contains(keys, k) {

@@ -61,6 +61,7 @@ func (c *client) do(ctx context.Context, deadline time.Time, h *hop, body []byte
 		h.decompress()
 	}
 	c.explain(ctx, deadline, h)
+	c.debug(h, body)
 	switch {
 	case !metered:
 	case h.cut:

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/grafana/sobek"
@@ -49,6 +50,7 @@ type VU struct {
 
 	stop    stop
 	modules map[*Module]*instance
+	freeze  sobek.Callable // Object.freeze, once it was needed
 	closers []func()
 	resets  []func()
 }
@@ -72,7 +74,7 @@ func (v *VU) Do(ctx context.Context, fn func() (sobek.Value, error)) (sobek.Valu
 	if !v.stop.bind(ctx) {
 		return nil, context.Cause(ctx)
 	}
-	result, err := v.Loop.run(ctx, fn)
+	result, err := v.attempt(ctx, fn)
 	v.stop.release()
 	v.Loop.operations.Wait()
 	if ctx.Err() == nil {
@@ -81,6 +83,29 @@ func (v *VU) Do(ctx context.Context, fn func() (sobek.Value, error)) (sobek.Valu
 		err = context.Cause(ctx)
 	}
 	return result, err
+}
+
+// Panic is a mistake of the engine, or of the JavaScript engine, that a script
+// has brought out. Nothing that was measured after it can be trusted.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+func (p *Panic) Error() string {
+	return fmt.Sprintf("a mistake of the script engine: %v (please report it with the script)", p.Value)
+}
+
+// attempt runs fn on the loop. A panic ends the test, and not the process.
+func (v *VU) attempt(ctx context.Context, fn func() (sobek.Value, error)) (result sobek.Value, err error) {
+	defer func() {
+		if x := recover(); x != nil {
+			p := &Panic{x, debug.Stack()}
+			v.Test.Abort(p)
+			result, err = nil, p
+		}
+	}()
+	return v.Loop.run(ctx, fn)
 }
 
 // Context ends when the iteration (or other stage) under way must end, or has
