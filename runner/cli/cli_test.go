@@ -9,9 +9,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"headroom": func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) },
-	})
+	program := func() { os.Exit(Main(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+	testscript.Main(m, map[string]func(){"headroom": program, "k6": program})
 }
 
 // TestStories runs testdata/*.txtar: what is typed, what is printed, the exit

@@ -60,33 +60,38 @@ func (a *app) load() *cobra.Command {
 	return c
 }
 
-func (f *loadFlags) add(fs *pflag.FlagSet) {
+// addScript adds the flags that say what a script sees when it is read.
+func (f *loadFlags) addScript(fs *pflag.FlagSet, systemEnv bool) {
 	f.options = option.Flags(fs)
 	fs.SortFlags = false
 	fs.StringArrayVarP(&f.env, "env", "e", nil, "a variable for __ENV, as NAME=value; may be repeated")
-	fs.BoolVar(&f.systemEnv, "include-system-env-vars", true, "__ENV holds the variables of the environment too")
+	fs.BoolVar(&f.systemEnv, "include-system-env-vars", systemEnv, "__ENV holds the variables of the environment too")
 	fs.StringVarP(&f.configFile, "config", "c", "", "file of options, as JSON (default: k6's own, if there is one)")
-	fs.StringVar(&f.target, "target", "", "URL of the system under test: __ENV.BASE_URL, and load may go there")
-	fs.StringArrayVar(&f.allowHosts, "allow-host", nil, "a host other than this machine that load may go to; may be repeated")
 	fs.StringVar(&f.scenarios, "scenario", "", "run only these scenarios, separated by commas")
 	fs.BoolVar(&f.once, "once", false, "run the scenario for one iteration of one virtual user")
-	fs.BoolVar(&f.strict, "strict", false, "a threshold without samples is missed")
 	fs.StringArrayVar(&f.secrets, "secret-source", nil, "where k6/secrets finds secrets, such as file=secrets.env")
-	fs.StringArrayVarP(&f.outputs, "out", "o", nil, "send all samples to an output, such as json=FILE; may be repeated")
-	fs.StringVarP(&f.address, "address", "a", "", "serve the REST API there, such as localhost:6565")
-	fs.StringVar(&f.summaryMode, "summary-mode", "", "the summary at the end: compact, full or disabled")
-	fs.StringVar(&f.summaryExport, "summary-export", "", "write the summary to a file, as JSON")
-	fs.BoolVar(&f.machine, "new-machine-readable-summary", false, "--summary-export writes the newer format")
-	fs.BoolVar(&f.json, "json", false, "write the summary to standard output as JSON")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "show no progress")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "log debug lines too")
 	fs.StringVar(&f.logOutput, "log-output", "stderr", "where the log goes: stderr, stdout, none or file=PATH")
 	fs.StringVar(&f.logFormat, "log-format", "", "form of log lines: json or raw")
 	fs.BoolVar(&f.nanos, "log-ns-timestamps", false, "log times to the nanosecond")
-	fs.StringVar(&f.consoleOutput, "console-output", "", "file for what the script writes with console.*")
 	fs.StringArrayVar(&f.features, "features", nil, "feature flags of k6; none exists here")
 	f.harmless(fs)
+}
+
+func (f *loadFlags) add(fs *pflag.FlagSet) {
+	f.addScript(fs, true)
+	fs.StringVar(&f.target, "target", "", "URL of the system under test: __ENV.BASE_URL, and load may go there")
+	fs.StringArrayVar(&f.allowHosts, "allow-host", nil, "a host other than this machine that load may go to; may be repeated")
+	fs.BoolVar(&f.strict, "strict", false, "a threshold without samples is missed")
+	fs.StringArrayVarP(&f.outputs, "out", "o", nil, "send all samples to an output, such as json=FILE; may be repeated")
+	fs.StringVarP(&f.address, "address", "a", "", "serve the REST API there, such as localhost:6565")
+	fs.StringVar(&f.summaryMode, "summary-mode", "", "the summary at the end: compact, full or disabled")
+	fs.StringVar(&f.summaryExport, "summary-export", "", "write the summary to a file, as JSON")
+	fs.BoolVar(&f.machine, "new-machine-readable-summary", false, "--summary-export writes the newer format")
+	fs.BoolVar(&f.json, "json", false, "write the summary to standard output as JSON")
+	fs.StringVar(&f.consoleOutput, "console-output", "", "file for what the script writes with console.*")
 }
 
 // harmless are flags of k6 that change nothing here.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/artisan-platform/headroom/cluster/host"
 	"github.com/artisan-platform/headroom/runner/experiment"
+	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 )
 
@@ -38,6 +39,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{in: stdin, out: stdout, err: stderr, console: newConsole(stderr)}
 	defer a.console.animate()()
 	root := a.root()
+	if calledK6(args[0]) {
+		root = a.k6()
+	}
 	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
 	a.console.Clear()
@@ -57,7 +61,10 @@ func explain(w io.Writer, err error) {
 	var judged verdictError
 	var problems *spec.Error
 	var loaded loadError
+	var options *script.OptionsError
 	switch {
+	case errors.As(err, &options):
+		fmt.Fprintln(w, options)
 	case errors.As(err, &loaded) && loaded.err == nil: // it has logged why
 	case errors.As(err, &problems):
 		fmt.Fprintln(w, problems)

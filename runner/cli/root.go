@@ -16,16 +16,25 @@ objectives of a plan, and leaves a report.
   headroom doctor --fix                     get this machine ready
   headroom verify scenarios/scale-out.yaml  the main job, from cluster to verdict
   headroom plan scenarios/scale-out.yaml    what that would do, without doing it
+  headroom load script.js                   a k6-style script on its own
 
 Exit codes: 0 pass, 1 fail, 2 usage or invalid plan, 3 inconclusive,
 4 infrastructure, 130 interrupted.`
 
 // root builds the command tree.
 func (a *app) root() *cobra.Command {
+	root := a.newRoot(progname, "Verify that a platform scales out in time and stays fast while it does", about)
+	root.AddCommand(a.verify(), a.load(), a.inspect(), a.plan(), a.doctor(), a.up(), a.down(), a.images(), a.judge(), a.report())
+	wrapArgs(root)
+	return root
+}
+
+// newRoot is a command that only others are added to.
+func (a *app) newRoot(name, short, long string) *cobra.Command {
 	root := &cobra.Command{
-		Use:           progname,
-		Short:         "Verify that a platform scales out in time and stays fast while it does",
-		Long:          about,
+		Use:           name,
+		Short:         short,
+		Long:          long,
 		Version:       version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -39,8 +48,6 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w\nsee '%s --help'", err, cmd.CommandPath())}
 	})
-	root.AddCommand(a.verify(), a.load(), a.plan(), a.doctor(), a.up(), a.down(), a.images(), a.judge(), a.report())
-	wrapArgs(root)
 	return root
 }
 

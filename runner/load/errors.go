@@ -27,8 +27,8 @@ func (e *UsageError) Error() string { return e.Err.Error() }
 // Unwrap returns the cause.
 func (e *UsageError) Unwrap() error { return e.Err }
 
-// endingOf tells which kind of mistake kept a script from being run.
-func endingOf(err error) script.Ending {
+// EndingOf tells which kind of mistake kept a script from being run.
+func EndingOf(err error) script.Ending {
 	var options *script.OptionsError
 	var usage *UsageError
 	var thrown *vu.Exception

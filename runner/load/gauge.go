@@ -21,13 +21,18 @@ const (
 
 // gauge measures the generator over a whole load.
 type gauge struct {
+	start  time.Time
 	probe  *health.Probe
 	cancel context.CancelFunc
 }
 
+// minRun is how long a load must last before the processor's use says anything
+// but how busy its start was.
+const minRun = 2 * time.Second
+
 func newGauge() *gauge {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &gauge{health.Start(ctx), cancel}
+	return &gauge{time.Now(), health.Start(ctx), cancel}
 }
 
 func (g *gauge) stop() {
@@ -45,7 +50,7 @@ func (g *gauge) lines(s *script.Summary) report {
 	if n, took := s.Ready(); n > 0 {
 		r.lines = append(r.lines, fmt.Sprintf("%d %s ready after %.3fs", n, plural(n, "VU"), took.Seconds()))
 	}
-	r.cpu(h)
+	r.cpu(h, time.Since(g.start))
 	r.stall(h)
 	lag := s.Lag()
 	if p99, ok := lag.Quantile(0.99); ok {
@@ -58,10 +63,10 @@ func (g *gauge) lines(s *script.Summary) report {
 	return r
 }
 
-func (r *report) cpu(h observation.Health) {
+func (r *report) cpu(h observation.Health, over time.Duration) {
 	cores := runtime.GOMAXPROCS(0)
 	r.lines = append(r.lines, fmt.Sprintf("cpu %.2f of %d %s", h.CPU, cores, plural(cores, "core")))
-	if h.CPU > maxCPU*float64(cores) {
+	if over >= minRun && h.CPU > maxCPU*float64(cores) {
 		r.warnings = append(r.warnings, fmt.Sprintf("the load generator used %.2f of %d cores: it may have been the bottleneck", h.CPU, cores))
 	}
 }

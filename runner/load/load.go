@@ -66,7 +66,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	s := &session{cfg: cfg, log: log}
 	program, err := s.compile(ctx)
 	if err != nil {
-		return Result{Ending: endingOf(err), Text: err.Error()}, err
+		return Result{Ending: EndingOf(err), Text: err.Error()}, err
 	}
 	return s.run(ctx, program)
 }
@@ -164,7 +164,8 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	gauge := newGauge()
 	defer gauge.stop()
 	shown := s.progress(p)
-	outcome, err := script.RunToEnd(ctx, p, script.Config{
+	// What RunToEnd fails of is part of the outcome too.
+	outcome, _ := script.RunToEnd(ctx, p, script.Config{
 		Load: s.cfg.Script, Env: s.env, Secrets: s.secrets, AllowHosts: s.cfg.AllowHosts, UseProxy: true, Strict: s.cfg.Strict,
 		Console: s.log.console, Warn: s.warn, Control: s.control,
 		PerScenario: s.cfg.SummaryMode == summary.Full,
@@ -175,11 +176,8 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	})
 	shown.stop()
 	result := Result{Ending: outcome.Ending, Text: outcome.Error}
-	if err == nil {
-		err = s.warnings.failed
-	}
 	s.explain(result, outcome)
-	return result, err
+	return result, s.warnings.failed
 }
 
 // explain logs why the load did not end well.

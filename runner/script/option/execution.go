@@ -60,7 +60,7 @@ func (e *execution) resolve(out *report) []Scenario {
 		return *e.scenarios
 	}
 	s := e.short()
-	if initial, _ := s.Executor.VUs(); initial == 0 {
+	if initial, _ := s.Executor.VUs(); initial == 0 && len(out.problems) == 0 {
 		root.wrong("no virtual user would ever run: give vus, or a stage with a target above 0")
 	}
 	return []Scenario{s}

@@ -79,7 +79,7 @@ var allSettings = []setting{
 func Env(env map[string]string) *Layer {
 	names := make(map[string]string)
 	l := &Layer{values: &object{values: map[string]any{}}, name: func(path []string) string {
-		return strings.Join(append([]string{"environment variable " + names[path[0]]}, path[1:]...), ".")
+		return place("the environment", "environment variable ", names, path)
 	}}
 	for _, s := range allSettings {
 		if value, ok := env[s.env]; ok && s.env != "" && (value != "" || s.form == text) {
@@ -88,6 +88,15 @@ func Env(env map[string]string) *Layer {
 		}
 	}
 	return l
+}
+
+// place names where an option was given: by its name there, which names holds,
+// or no place in particular.
+func place(whole, prefix string, names map[string]string, path []string) string {
+	if len(path) == 0 {
+		return whole
+	}
+	return strings.Join(append([]string{prefix + names[path[0]]}, path[1:]...), ".")
 }
 
 // Flags adds the options to a command line. The function that it returns gives
@@ -113,7 +122,7 @@ func Flags(fs *pflag.FlagSet) func() *Layer {
 	return func() *Layer {
 		names := make(map[string]string)
 		l := &Layer{values: &object{values: map[string]any{}}, name: func(path []string) string {
-			return strings.Join(append([]string{"--" + names[path[0]]}, path[1:]...), ".")
+			return place("the command line", "--", names, path)
 		}}
 		for _, s := range allSettings {
 			if s.flag != "" && fs.Changed(s.flag) {
