@@ -86,11 +86,18 @@ type linker struct {
 }
 
 func (k *linker) takeImport(d *ast.ImportDeclaration) {
+	module := d.ModuleSpecifier.String()
+	if d.FromClause != nil {
+		module = d.FromClause.ModuleSpecifier.String()
+	}
+	if k.loader.modules[module] == nil { // the bundler takes it for an address
+		k.errs = append(k.errs, at(k.loader.body, d.Idx0(), fmt.Sprintf("module %q: remote modules are not fetched: download it and import it by path", module)))
+		return
+	}
 	if d.ImportClause == nil { // for its effects: a built-in module has none
 		k.blank(int(d.Idx))
 		return
 	}
-	module := d.FromClause.ModuleSpecifier.String()
 	clause := d.ImportClause
 	if b := clause.ImportedDefaultBinding; b != nil {
 		k.bind(d, b.Name.String(), module, "")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 
@@ -28,7 +29,24 @@ func (l *loader) plugin() api.Plugin {
 	return api.Plugin{Name: "headroom", Setup: func(b api.PluginBuild) {
 		b.OnResolve(api.OnResolveOptions{Filter: `.*`}, l.onResolve)
 		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: library}, onLoadLibrary)
+		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "file"}, checkFile)
 	}}
+}
+
+// checkFile refuses what is no file to read as a whole, such as a device, and
+// leaves all else to the bundler.
+func checkFile(a api.OnLoadArgs) (api.OnLoadResult, error) {
+	info, err := os.Stat(a.Path)
+	if err != nil {
+		return api.OnLoadResult{}, nil // the bundler says so in its own words
+	}
+	switch {
+	case !info.Mode().IsRegular():
+		return api.OnLoadResult{}, fmt.Errorf("%s is no file", a.Path)
+	case info.Size() > maxFile:
+		return api.OnLoadResult{}, fmt.Errorf("%s is %d MiB large; at most %d MiB are read", a.Path, info.Size()>>20, maxFile>>20)
+	}
+	return api.OnLoadResult{}, nil
 }
 
 func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
