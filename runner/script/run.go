@@ -107,7 +107,8 @@ type run struct {
 	test       *vu.Test
 	abort      context.CancelCauseFunc
 	exceptions exceptions
-	tainted    atomic.Bool // a threshold is missed so far
+	tainted    atomic.Bool  // a threshold is missed so far
+	at         atomic.Int32 // the stage, a vu.Stage
 	elapsed    atomic.Int64
 	tornDown   error // what teardown came to
 	thresholds []observation.Threshold
@@ -137,6 +138,7 @@ func (r *run) run(ctx context.Context) error {
 	over := r.cfg.Control.attach(r)
 	defer over()
 	err = r.drive(ctx, crews)
+	r.reach(r.lastStage(err))
 	r.settle(err)
 	if err == nil && errors.As(r.tornDown, new(*vu.Refusal)) {
 		err, r.tornDown = r.tornDown, nil
@@ -152,18 +154,36 @@ func (r *run) drive(ctx context.Context, crews crews) error {
 	if err := r.cfg.Control.wait(ctx); err != nil {
 		return err
 	}
+	r.reach(vu.StageStarted)
 	if r.program.setup && !r.test.Options.NoSetup {
+		r.reach(vu.StageSetup)
 		if err := r.setup(ctx); err != nil {
 			return err // without setup there is nothing to tear down
 		}
 	}
+	r.reach(vu.StageRunning)
 	err := r.scenarios(ctx, crews)
 	if r.program.teardown && !r.test.Options.NoTeardown {
+		r.reach(vu.StageTeardown)
 		ending, cancel := r.stopping(ctx)
 		defer cancel()
 		r.tornDown = r.teardown(ending)
 	}
 	return err
+}
+
+// reach says at what stage the run is.
+func (r *run) reach(s vu.Stage) { r.at.Store(int32(s)) }
+
+// lastStage is where a run stands when nothing runs anymore.
+func (r *run) lastStage(err error) vu.Stage {
+	switch {
+	case err != nil:
+		return vu.StageInterrupted
+	case r.test.FailedFor() != "":
+		return vu.StageMarkedAsFailed
+	}
+	return vu.StageEnded
 }
 
 // stopping is the context of teardown: it outlives ctx by the stop time-out.
