@@ -32,7 +32,7 @@ func modules() []vu.Module {
 }
 
 // loader makes one module of a script and all that it imports, and links it
-// with the built-in modules. It does not change once that is done.
+// with the built-in modules. It does not change once the script is compiled.
 type loader struct {
 	source   Source
 	owners   vu.Owners
@@ -41,10 +41,11 @@ type loader struct {
 
 	bundle *bundle
 	body   *ast.Program
+	opened map[string]bool // by the init code that Compile has run, by absolute paths
 }
 
 func newLoader(s Source) *loader {
-	l := &loader{source: s, records: make(map[string]*vu.Record)}
+	l := &loader{source: s, records: make(map[string]*vu.Record), opened: make(map[string]bool)}
 	var names []string
 	for _, m := range modules() {
 		l.records[m.Name] = vu.NewRecord(m, &l.owners)
@@ -102,6 +103,15 @@ func (l *loader) require(v *vu.VU, specifier string) (sobek.Value, error) {
 		return nil, fmt.Errorf("require(%q): only a literal name can be required, and it is found when the script is read", specifier)
 	}
 	return r.Default(v), nil
+}
+
+// readFile reads what the init code opens, and remembers it.
+func (l *loader) readFile(path string) ([]byte, error) {
+	b, err := l.source.readFile(path)
+	if err == nil {
+		l.opened[l.source.absolute(path)] = true
+	}
+	return b, err
 }
 
 // syntaxError tells the first of the errors that a parser or compiler found,
