@@ -28,6 +28,7 @@ say "doctor --fix"
 bin/headroom doctor --fix
 need gcc gcc libc6-dev # the race detector links with cgo
 need redis-server redis-server
+need prometheus prometheus
 
 say "images, in the background (log: out/images.log)"
 mkdir -p out

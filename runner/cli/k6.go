@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -23,7 +26,7 @@ func (a *app) k6() *cobra.Command {
 			_, err := fmt.Fprintf(a.out, "k6 (%s %s)\n", progname, version)
 			return err
 		}}
-	root.AddCommand(run, a.inspect(), version)
+	root.AddCommand(run, a.archive(), a.inspect(), version)
 	wrapArgs(root)
 	return root
 }
@@ -31,6 +34,47 @@ func (a *app) k6() *cobra.Command {
 // calledK6 tells whether the program was started under the name k6.
 func calledK6(arg0 string) bool {
 	return strings.TrimSuffix(filepath.Base(arg0), ".exe") == "k6"
+}
+
+// archive is headroom archive, and k6 archive.
+func (a *app) archive() *cobra.Command {
+	f := &loadFlags{}
+	var path string
+	var noEnv bool
+	c := &cobra.Command{
+		Use:   "archive [flags] SCRIPT",
+		Short: "Put a k6-style script with all its files into one archive",
+		Long: `Archive puts a k6-style script, all that it imports and all files that its init
+code opens into one tar file, with the options as they are decided. Load and
+inspect take it in place of a script, also on another machine.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := a.loadConfig(f, args[0])
+			if err != nil {
+				return loadError{load.Result{}, usageError{err}}
+			}
+			if err := writeArchive(cmd.Context(), cfg, !noEnv, path); err != nil {
+				return loadError{load.Result{Ending: load.EndingOf(err)}, err}
+			}
+			return nil
+		},
+	}
+	f.addScript(c.Flags(), false)
+	c.Flags().StringVarP(&path, "archive-out", "O", "archive.tar", "file to write")
+	c.Flags().BoolVar(&noEnv, "exclude-env-vars", false, "leave out the variables of --env")
+	return c
+}
+
+// writeArchive writes an archive as a whole or not at all.
+func writeArchive(ctx context.Context, cfg load.Config, withEnv bool, path string) error {
+	var b bytes.Buffer
+	if err := load.Archive(ctx, cfg, withEnv, &b); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("write the archive: %w", err)
+	}
+	return nil
 }
 
 // inspect is headroom inspect, and k6 inspect.

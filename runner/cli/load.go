@@ -30,8 +30,9 @@ What is not as in k6: docs/k6-compatibility.md.
 
 Exit codes are those of k6 run: 0 well, 99 a threshold was missed, 100 and 101
 setup and teardown timed out, 102 another time-out, 103 stopped by the REST API,
-104 invalid options, 105 interrupted, 107 an exception outside iterations, 108
-aborted by the script, 110 marked as failed by it, 255 the script is unreadable.`
+104 invalid options, 105 interrupted, 106 the REST API cannot be served, 107 an
+exception outside iterations, 108 aborted by the script, 109 a mistake of the
+engine, 110 marked as failed by the script, 255 the script is unreadable.`
 
 // loadFlags are the flags of load besides the options of the script.
 type loadFlags struct {
@@ -139,7 +140,7 @@ func (a *app) loadConfig(f *loadFlags, path string) (load.Config, error) {
 	noColor := f.noColor || os.Getenv("NO_COLOR") != "" || os.Getenv("K6_NO_COLOR") != ""
 	cfg := load.Config{
 		Script: path, Environ: environ, Env: env, Flags: f.options(), ConfigFile: f.configFile, Target: f.target,
-		AllowHosts: f.allowHosts, Once: f.once, Strict: f.strict, Secrets: f.secrets,
+		AllowHosts: f.allowHosts, Once: f.once, Strict: f.strict, Secrets: f.secrets, Outputs: f.outputs, Address: firstOf(f.address, os.Getenv("K6_ADDRESS")),
 		SummaryMode: mode, SummaryExport: firstOf(f.summaryExport, os.Getenv("K6_SUMMARY_EXPORT")),
 		MachineFormat: f.machine || os.Getenv("K6_NEW_MACHINE_READABLE_SUMMARY") == "true",
 		JSON:          f.json, Quiet: f.quiet, NoColor: noColor, Version: version,

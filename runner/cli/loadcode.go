@@ -21,6 +21,8 @@ func loadCode(e script.Ending) int {
 		return 104
 	case script.Interrupted:
 		return 105
+	case script.Unserved:
+		return 106
 	case script.Exception:
 		return 107
 	case script.Aborted:

@@ -9,7 +9,7 @@ import (
 )
 
 func TestPercent(t *testing.T) {
-	for live, want := range map[uint64]int{0: 400, minSlack: 100, minSlack / 4: 400, 1 << 30: maxPercent, 100 << 20: 48} {
+	for live, want := range map[uint64]int{0: 400, minSlack: 100, minSlack / 4: 400, 1 << 30: maxPercent, 32 << 20: 50} {
 		if got := percent(live); got != want {
 			t.Errorf("%d bytes live: %d, want %d", live, got, want)
 		}

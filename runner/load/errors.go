@@ -32,7 +32,10 @@ func EndingOf(err error) script.Ending {
 	var options *script.OptionsError
 	var usage *UsageError
 	var thrown *vu.Exception
+	var address *AddressError
 	switch {
+	case errors.As(err, &address):
+		return script.Unserved
 	case errors.As(err, &options), errors.As(err, &usage):
 		return script.Invalid
 	case script.IsInitTimeout(err):

@@ -12,6 +12,7 @@ import (
 // virtual users it may use.
 func Inspect(ctx context.Context, cfg Config, requirements bool) ([]byte, error) {
 	s := &session{cfg: cfg}
+	defer s.remove()
 	p, err := s.compile(ctx)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,9 @@ import (
 	"github.com/artisan-platform/headroom/runner/heap"
 	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
+	"github.com/artisan-platform/headroom/runner/script/output"
 	"github.com/artisan-platform/headroom/runner/script/summary"
 )
 
@@ -33,6 +35,8 @@ type Config struct {
 	Once       bool
 	Strict     bool
 	Secrets    []string // values of --secret-source
+	Outputs    []string // values of --out
+	Address    string   // of the REST API; "" serves none
 
 	SummaryMode   summary.Mode
 	SummaryExport string // path; "" writes none
@@ -64,6 +68,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	}
 	defer log.close()
 	s := &session{cfg: cfg, log: log}
+	defer s.remove()
 	program, err := s.compile(ctx)
 	if err != nil {
 		return Result{Ending: EndingOf(err), Text: err.Error()}, err
@@ -79,6 +84,9 @@ type session struct {
 	secrets  *k6secrets.Secrets
 	warnings warnings // for the end of the summary
 	control  *script.Control
+	outputs  output.All
+	text     string // of the script
+	unpacked string // folder of an extracted archive; "" if there is none
 }
 
 // compile reads the script and all its options.
@@ -109,11 +117,29 @@ func (s *session) source() (script.Source, error) {
 	if path == "-" {
 		path = "stdin.js"
 	}
-	return script.Source{
+	source := script.Source{
 		Path: path, Text: string(text), Env: s.env, Secrets: s.secrets,
 		Below: []*option.Layer{file}, Above: []*option.Layer{option.Env(s.cfg.Environ), s.cfg.Flags},
 		Scenarios: s.cfg.Scenarios, Once: s.cfg.Once,
-	}, nil
+	}
+	if isArchive(text) {
+		if err := s.unpack(text, &source); err != nil {
+			return source, err
+		}
+	}
+	s.text = source.Text
+	return source, nil
+}
+
+// addLayer puts options between those of the script and those of this
+// machine.
+func (s *session) addLayer(source *script.Source, text []byte) error {
+	l, err := option.JSON(s.cfg.Script, text)
+	if err != nil {
+		return &UsageError{err}
+	}
+	source.Above = append([]*option.Layer{l}, source.Above...)
+	return nil
 }
 
 func (s *session) read() ([]byte, error) {
@@ -153,6 +179,14 @@ func (s *session) setEnv() error {
 // run runs the program with all that is around it.
 func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	s.control = script.NewControl(p.Options.Paused)
+	if err := s.openOutputs(p); err != nil {
+		return Result{Ending: EndingOf(err), Text: err.Error()}, err
+	}
+	stopServing, err := s.serve(ctx)
+	if err != nil {
+		return Result{Ending: EndingOf(err), Text: err.Error()}, errors.Join(err, s.outputs.Stop())
+	}
+	defer stopServing()
 	if !s.cfg.Quiet {
 		s.banner(p)
 	}
@@ -168,7 +202,7 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	outcome, _ := script.RunToEnd(ctx, p, script.Config{
 		Load: s.cfg.Script, Env: s.env, Secrets: s.secrets, AllowHosts: s.cfg.AllowHosts, UseProxy: true, Strict: s.cfg.Strict,
 		Console: s.log.console, Warn: s.warn, Control: s.control,
-		PerScenario: s.cfg.SummaryMode == summary.Full,
+		PerScenario: s.cfg.SummaryMode == summary.Full, Samples: s.samples(),
 		Summarise: func(made *script.Summary) {
 			shown.stop()
 			s.summarise(made, gauge.lines(made))
@@ -177,7 +211,16 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	shown.stop()
 	result := Result{Ending: outcome.Ending, Text: outcome.Error}
 	s.explain(result, outcome)
-	return result, s.warnings.failed
+	s.linger(ctx, p)
+	return result, errors.Join(s.warnings.failed, s.outputs.Stop())
+}
+
+// samples takes all samples for the outputs; nil if there are none.
+func (s *session) samples() func([]metric.Sample) {
+	if len(s.outputs) == 0 {
+		return nil
+	}
+	return s.outputs.Write
 }
 
 // explain logs why the load did not end well.

@@ -15,7 +15,7 @@ func (s *session) banner(p *script.Program) {
 	if s.cfg.JSON {
 		w = s.cfg.Err
 	}
-	fmt.Fprintf(w, "  execution: local\n     script: %s\n     output: %s\n\n", s.cfg.Script, "-")
+	fmt.Fprintf(w, "  execution: local\n     script: %s\n     output: %s\n\n", s.cfg.Script, s.outputs.Description())
 	share := "100.00%"
 	if !p.Options.Segment.Whole() {
 		share = "segment " + p.Options.Segment.String()

@@ -20,6 +20,7 @@ type bundle struct {
 	sourceMap []byte   // with the files as they are shown
 	commonJS  bool     // the script is CommonJS: its exports are those of its default export
 	files     []string // all that were read, by their absolute paths, the script first
+	imports   []imported
 }
 
 // lowered are the parts of the language that the JavaScript engine does not
@@ -79,7 +80,13 @@ func languageOf(path string) api.Loader {
 // readMeta learns what was read, and what kind of module the script is.
 func (b *bundle) readMeta(meta string, s Source) error {
 	var m struct {
-		Inputs  map[string]struct{ Format string }
+		Inputs map[string]struct {
+			Format  string
+			Imports []struct {
+				Original string
+				External bool
+			}
+		}
 		Outputs map[string]struct{ EntryPoint string }
 	}
 	if err := json.Unmarshal([]byte(meta), &m); err != nil {
@@ -92,9 +99,20 @@ func (b *bundle) readMeta(meta string, s Source) error {
 		}
 	}
 	b.commonJS = m.Inputs[entry].Format == "cjs"
-	for name := range m.Inputs {
-		if name != entry && !strings.Contains(name, ":") { // what a plugin made has no file
-			b.files = append(b.files, filepath.Join(s.dir(), name))
+	for name, input := range m.Inputs {
+		path := filepath.Join(s.dir(), name)
+		switch {
+		case name == entry:
+			path = s.absolute(s.Path)
+		case strings.HasPrefix(name, library+":"), strings.HasPrefix(name, "(disabled):"): // no files
+			continue
+		default:
+			b.files = append(b.files, path)
+		}
+		for _, i := range input.Imports {
+			if !i.External && i.Original != "" {
+				b.imports = append(b.imports, imported{path, i.Original})
+			}
 		}
 	}
 	slices.Sort(b.files)

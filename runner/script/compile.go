@@ -34,6 +34,7 @@ func compile(ctx context.Context, s Source) (*Program, error) {
 		return nil, err
 	}
 	test := p.newTest(Config{Env: s.Env, Secrets: s.Secrets})
+	test.ReadFile = p.loader.readFile
 	v, err := p.initVU(ctx, test, 0)
 	if err != nil {
 		return nil, err

@@ -53,18 +53,13 @@ func (c *Control) Stop() {
 }
 
 // Status is how a run stands.
-type Status struct {
-	Paused, Running, Stopped, Tainted   bool
-	VUs, MaxVUs                         int64
-	Iterations, Interrupted, Exceptions uint64
-	Elapsed, Total                      time.Duration
-}
+type Status = vu.Status
 
 // Status is how the run stands.
 func (c *Control) Status() Status {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s := Status{Paused: !c.isBegun, Running: c.going, Stopped: c.isStopped || c.isOver}
+	s := Status{Paused: !c.isBegun, Running: c.going, Stopped: c.isStopped || c.isOver, Stage: c.stage()}
 	if c.run == nil {
 		return s
 	}
@@ -78,6 +73,17 @@ func (c *Control) Status() Status {
 		s.Elapsed = time.Since(*start)
 	}
 	return s
+}
+
+// stage is called under the lock.
+func (c *Control) stage() vu.Stage {
+	switch {
+	case c.run == nil:
+		return vu.StageInitialisingVUs
+	case !c.isBegun && !c.isOver:
+		return vu.StagePaused
+	}
+	return vu.Stage(c.run.at.Load())
 }
 
 // errNotReady is what a control answers for a run that has not begun.
@@ -117,9 +123,7 @@ func (c *Control) SetupData() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r.controlling.Lock()
-	defer r.controlling.Unlock()
-	return r.data, nil
+	return r.data.get(), nil
 }
 
 // SetSetupData replaces what setup returned.
@@ -128,9 +132,7 @@ func (c *Control) SetSetupData(data string) error {
 	if err != nil {
 		return err
 	}
-	r.controlling.Lock()
-	defer r.controlling.Unlock()
-	r.data = data
+	r.data.set(data)
 	return nil
 }
 
@@ -160,6 +162,7 @@ func (c *Control) RunTeardown(ctx context.Context) error {
 func (c *Control) attach(r *run) (over func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	r.reach(vu.StageInitialised)
 	c.run = r
 	return func() {
 		c.mu.Lock()

@@ -26,6 +26,7 @@ const (
 	Aborted                // the script aborted it
 	Failed                 // the script marked it as failed
 	Panicked               // the engine made a mistake
+	Unserved               // the REST API could not be served
 	Unreadable             // the script could not be read
 )
 

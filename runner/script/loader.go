@@ -34,18 +34,19 @@ func modules() []vu.Module {
 }
 
 // loader makes one function of a script and all that it imports. It does not
-// change once that is done.
+// change once the script is compiled.
 type loader struct {
 	source   Source
 	modules  map[string]*vu.Module // that are built in, by name
 	builtins []string              // the names that scripts are told of
 
 	bundle *bundle
-	body   *ast.Program // of the bundle
+	body   *ast.Program    // of the bundle
+	opened map[string]bool // by the init code that Compile has run, by absolute paths
 }
 
 func newLoader(s Source) *loader {
-	l := &loader{source: s, modules: make(map[string]*vu.Module)}
+	l := &loader{source: s, modules: make(map[string]*vu.Module), opened: make(map[string]bool)}
 	var names []string
 	for _, m := range modules() {
 		l.modules[m.Name] = &m
@@ -90,6 +91,15 @@ func (l *loader) require(v *vu.VU, specifier string) (sobek.Value, error) {
 		return nil, fmt.Errorf("require(%q): only a literal name can be required, and it is found when the script is read", specifier)
 	}
 	return v.Import(m, ""), nil
+}
+
+// readFile reads what the init code opens, and remembers it.
+func (l *loader) readFile(path string) ([]byte, error) {
+	b, err := l.source.readFile(path)
+	if err == nil {
+		l.opened[l.source.absolute(path)] = true
+	}
+	return b, err
 }
 
 // syntaxError tells the first of the errors that a parser or compiler found,

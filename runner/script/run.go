@@ -102,6 +102,19 @@ func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	return Outcome{r.result(err), ending}, fatal(redact(cfg.Secrets, err))
 }
 
+// setupData is what setup returned, as JSON; "" if that is nothing. It is safe
+// for concurrent use.
+type setupData struct{ text atomic.Pointer[string] }
+
+func (d *setupData) get() string {
+	if text := d.text.Load(); text != nil {
+		return *text
+	}
+	return ""
+}
+
+func (d *setupData) set(text string) { d.text.Store(&text) }
+
 // run is one run of a program.
 type run struct {
 	program    *Program
@@ -109,16 +122,17 @@ type run struct {
 	test       *vu.Test
 	abort      context.CancelCauseFunc
 	exceptions exceptions
-	tainted    atomic.Bool // a threshold is missed so far
+	tainted    atomic.Bool  // a threshold is missed so far
+	at         atomic.Int32 // the stage, a vu.Stage
 	elapsed    atomic.Int64
 	tornDown   error // what teardown came to
 	thresholds []observation.Threshold
+	data       setupData
 	readyVUs   int
 	readyAfter time.Duration
 
 	controlling sync.Mutex // of what follows
 	control     *vu.VU     // runs setup, teardown and handleSummary
-	data        string     // what setup returned, as JSON
 }
 
 // run goes through the life cycle of the script.
@@ -143,6 +157,7 @@ func (r *run) run(ctx context.Context) error {
 	over := r.cfg.Control.attach(r)
 	defer over()
 	err = r.drive(ctx, crews)
+	r.reach(r.lastStage(err))
 	r.settle(err)
 	if err == nil && errors.As(r.tornDown, new(*vu.Refusal)) {
 		err, r.tornDown = r.tornDown, nil
@@ -158,18 +173,36 @@ func (r *run) drive(ctx context.Context, crews crews) error {
 	if err := r.cfg.Control.wait(ctx); err != nil {
 		return err
 	}
+	r.reach(vu.StageStarted)
 	if r.program.setup && !r.test.Options.NoSetup {
+		r.reach(vu.StageSetup)
 		if err := r.setup(ctx); err != nil {
 			return err // without setup there is nothing to tear down
 		}
 	}
+	r.reach(vu.StageRunning)
 	err := r.scenarios(ctx, crews)
 	if r.program.teardown && !r.test.Options.NoTeardown {
+		r.reach(vu.StageTeardown)
 		ending, cancel := r.stopping(ctx)
 		defer cancel()
 		r.tornDown = r.teardown(ending)
 	}
 	return err
+}
+
+// reach says at what stage the run is.
+func (r *run) reach(s vu.Stage) { r.at.Store(int32(s)) }
+
+// lastStage is where a run stands when nothing runs anymore.
+func (r *run) lastStage(err error) vu.Stage {
+	switch {
+	case err != nil:
+		return vu.StageInterrupted
+	case r.test.FailedFor() != "":
+		return vu.StageMarkedAsFailed
+	}
+	return vu.StageEnded
 }
 
 // stopping is the context of teardown: it outlives ctx by the stop time-out.

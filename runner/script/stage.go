@@ -19,7 +19,7 @@ func (r *run) setup(ctx context.Context) error {
 	defer r.controlling.Unlock()
 	data, err := r.stage(ctx, "setup")
 	if err == nil {
-		r.data = data
+		r.data.set(data)
 	}
 	return err
 }
@@ -46,7 +46,7 @@ func (r *run) stage(ctx context.Context, name string) (string, error) {
 	v.Group = "::" + name
 	start := time.Now()
 	result, err := v.Do(ctx, func() (sobek.Value, error) {
-		data, err := parseData(v, r.data)
+		data, err := parseData(v, r.data.get())
 		if err != nil {
 			return nil, err
 		}

@@ -44,7 +44,7 @@ func (r *run) summaryData() summary.Data {
 	d := summary.Data{
 		Root: tree(r.test.Groups.Root()), Names: r.names(),
 		TrendStats: o.Summary.TrendStats, TimeUnit: o.Summary.TimeUnit,
-		Duration: r.since(), SetupData: r.data, Script: r.program.loader.source.Path, Execution: "local",
+		Duration: r.since(), SetupData: r.data.get(), Script: r.program.loader.source.Path, Execution: "local",
 	}
 	for _, name := range r.test.Metrics.Names() {
 		d.Metrics = append(d.Metrics, r.parts(r.test.Metrics.Get(name))...)

@@ -16,7 +16,7 @@ import (
 type user struct {
 	vu         *vu.VU
 	fn         sobek.Callable
-	data       *string     // what setup returned, as JSON; set before the first iteration
+	data       *setupData  // what setup returned; set before the first iteration
 	argument   sobek.Value // the user's own copy of it
 	exceptions *exceptions
 	step       func() (sobek.Value, error) // call, made once
@@ -63,7 +63,7 @@ func (u *user) complete(start time.Time) {
 func (u *user) call() (sobek.Value, error) {
 	if u.argument == nil {
 		var err error
-		if u.argument, err = parseData(u.vu, *u.data); err != nil {
+		if u.argument, err = parseData(u.vu, u.data.get()); err != nil {
 			return nil, err
 		}
 	}

@@ -36,6 +36,19 @@ func TestKinds(t *testing.T) {
 	}
 }
 
+// TestOwnValues adds samples to values that no metric holds.
+func TestOwnValues(t *testing.T) {
+	var trend, gauge Values
+	for _, x := range []float64{4, 0, 2} {
+		trend.Add(Trend, x)
+		gauge.Add(Gauge, x)
+	}
+	median, ok := trend.Quantile(0.5)
+	if !ok || math.Abs(median-2) > 0.02 || trend.Sum != 6 || trend.Trues != 2 || gauge.Last != 2 || gauge.Max != 4 || gauge.Samples != 3 {
+		t.Errorf("got %+v and %+v", trend, gauge)
+	}
+}
+
 func TestNothingWithoutSamples(t *testing.T) {
 	var v Values
 	_, rate := v.Rate()

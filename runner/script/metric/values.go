@@ -17,6 +17,16 @@ type Values struct {
 	sketch   sketch // of trends only
 }
 
+// Add counts one more sample of a metric of that kind, for those who keep
+// values of their own. A metric keeps its values in shards.
+func (v *Values) Add(kind Kind, x float64) {
+	if kind == Trend {
+		v.trend(x)
+		return
+	}
+	v.count(x)
+}
+
 func (v *Values) add(m *Metric, x float64) {
 	switch m.Kind {
 	case Trend:
