@@ -13,6 +13,7 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/cookies"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
@@ -44,6 +45,7 @@ type VU struct {
 	Group    string           // "::outer::inner", "" at the root
 	Tags     map[string]string
 	Refused  *Refusal // what the iteration was refused; nil: nothing
+	Cookies  cookies.Jar
 
 	Samples *metric.Shard
 	Exports *sobek.Object // of the script, once its init code has run
@@ -171,6 +173,9 @@ func (v *VU) OnReset(f func()) { v.resets = append(v.resets, f) }
 // Reset prepares the virtual user for its next iteration.
 func (v *VU) Reset() {
 	v.Group, v.Refused = "", nil
+	if !v.Test.Options.HTTP.NoCookiesReset {
+		v.Cookies.Forget()
+	}
 	for _, f := range v.resets {
 		f()
 	}
