@@ -1,7 +1,6 @@
 package k6http
 
 import (
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -63,9 +62,6 @@ func (h *hop) errorCode() int {
 
 // ErrorCode is k6's code for why a server could not be talked to.
 func ErrorCode(err error) int {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return codeTimeout
-	}
 	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode} {
 		if c := code(err); c != 0 {
 			return c

@@ -50,11 +50,12 @@ type VU struct {
 	Samples *metric.Shard
 	Exports *sobek.Object // of the script, once its init code has run
 
-	stop    stop
-	modules map[*Module]*instance
-	freeze  sobek.Callable // Object.freeze, once it was needed
-	closers []func()
-	resets  []func()
+	stop     stop
+	modules  map[*Module]*instance
+	freeze   sobek.Callable // Object.freeze, once it was needed
+	closers  []func()
+	resets   []func()
+	settlers []func()
 }
 
 // New returns a virtual user whose runtime has run nothing yet.
@@ -79,6 +80,9 @@ func (v *VU) Do(ctx context.Context, fn func() (sobek.Value, error)) (sobek.Valu
 	result, err := v.attempt(ctx, fn)
 	v.stop.release()
 	v.Loop.operations.Wait()
+	for _, f := range v.settlers {
+		f()
+	}
 	if ctx.Err() == nil {
 		v.Runtime.ClearInterrupt() // of this run alone: a refusal, say
 	} else if err != nil {
@@ -180,6 +184,10 @@ func (v *VU) Reset() {
 		f()
 	}
 }
+
+// OnSettled has f run at the end of every run, when nothing is under way any
+// more. It is for what must be told also of a run that was cut short.
+func (v *VU) OnSettled(f func()) { v.settlers = append(v.settlers, f) }
 
 // OnClose has f run when the virtual user is done for good.
 func (v *VU) OnClose(f func()) { v.closers = append(v.closers, f) }
