@@ -18,7 +18,8 @@ func handleWebSockets(mux *http.ServeMux) {
 	for path, serve := range map[string]func(*websocket.Conn, *http.Request){
 		"/ws/echo": wsEcho, "/ws/tell": wsTell, "/ws/close/{code}": wsClose, "/ws/ping": wsPing,
 		"/ws/silent": wsSilent, "/ws/drop": func(*websocket.Conn, *http.Request) {}, "/ws/flood": wsFlood,
-		"/ws/bytes": wsBytes,
+		"/ws/hangup": func(c *websocket.Conn, _ *http.Request) { _, _, _ = c.ReadMessage() },
+		"/ws/bytes":  wsBytes,
 	} {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			u := websocket.Upgrader{EnableCompression: true, Subprotocols: []string{"v2.chat", "v1.chat"},
@@ -127,15 +128,19 @@ func wsSilent(c *websocket.Conn, _ *http.Request) {
 	_, _ = c.NetConn().Read(b[:])
 }
 
-// wsFlood sends so many numbered messages as n says, then closes.
+// wsFlood sends so many numbered messages as n says, or until it is asked to
+// close, then closes.
 func wsFlood(c *websocket.Conn, r *http.Request) {
 	n, _ := strconv.Atoi(r.URL.Query().Get("n"))
-	for i := range n {
-		if c.WriteMessage(websocket.TextMessage, []byte(strconv.Itoa(i))) != nil {
-			return
-		}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_, _, _ = c.ReadMessage() // which answers a close frame
+	}()
+	for i := 0; i < n && c.WriteMessage(websocket.TextMessage, []byte(strconv.Itoa(i))) == nil; i++ {
 	}
-	sayBye(c, websocket.CloseNormalClosure, "")
+	_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	<-over
 }
 
 // wsBytes sends bytes that no text message may hold as one.

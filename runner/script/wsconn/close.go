@@ -1,8 +1,6 @@
 package wsconn
 
 import (
-	"unicode/utf8"
-
 	"github.com/gorilla/websocket"
 	"github.com/grafana/sobek"
 
@@ -28,10 +26,7 @@ func CloseArguments(v *vu.VU, what string, code, reason sobek.Value, otherwise i
 		}
 	}
 	if !vu.Absent(reason) {
-		if text = v.Text(reason); !utf8.ValidString(text) {
-			text = string([]rune(text))
-		}
-		if len(text) > maxReason {
+		if text = v.Text(reason); len(text) > maxReason {
 			panic(v.NewNamedError("SyntaxError", what+": the reason must not be longer than 123 bytes"))
 		}
 	}

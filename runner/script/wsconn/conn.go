@@ -43,6 +43,8 @@ type Conn struct {
 	flushed time.Time // when the bytes were last measured
 }
 
+var _ vu.Aborter = (*Conn)(nil)
+
 // New returns a connection that Run opens, unless ctx ends first.
 func New(ctx context.Context, v *vu.VU, r *Request) *Conn {
 	c := &Conn{vu: v, request: r}
