@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -123,7 +124,14 @@ func TestASlowScriptMakesTheServerWait(t *testing.T) {
 		_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(1000, ""), time.Now().Add(time.Second))
 		_, _, _ = c.ReadMessage()
 	})
-	c, done := connect(t.Context(), t, url)
+	brief(t, &patience, 100*time.Millisecond)
+	v, warned := user(t), make(chan string, 1)
+	v.Test.Warn = func(text string) { warned <- text }
+	a, err := ParseAddress(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, done := run(t.Context(), v, NewRequest(v, "test", a, nil, nil))
 	expect(t, c, Opened)
 	for before := int64(-1); before != written.Load() || before == 0; time.Sleep(300 * time.Millisecond) {
 		before = written.Load()
@@ -146,6 +154,9 @@ func TestASlowScriptMakesTheServerWait(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	<-done
+	if text := <-warned; !strings.Contains(text, "faster than the script takes them") {
+		t.Errorf("got the warning %q", text)
+	}
 	if got := c.vu.Test.Builtin.WSMsgsReceived.Values(nil); got.Sum != messages {
 		t.Errorf("%v messages are measured, want %d", got.Sum, messages)
 	}

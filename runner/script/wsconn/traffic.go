@@ -41,7 +41,7 @@ func (c *Conn) read() error {
 
 // patience is how long the server may have to wait for the script before that
 // is told.
-const patience = time.Second
+var patience = 5 * time.Second
 
 func (c *Conn) put(e Event) {
 	if c.in.put(e) > patience {
