@@ -22,6 +22,8 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/k6metrics"
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/k6timers"
+	"github.com/artisan-platform/headroom/runner/script/k6websockets"
+	"github.com/artisan-platform/headroom/runner/script/k6ws"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
@@ -30,6 +32,7 @@ func modules() []vu.Module {
 	return []vu.Module{
 		k6core.Module(), k6crypto.Module(), k6csv.Module(), k6data.Module(), k6encoding.Module(), k6execution.Module(), k6fs.Module(),
 		k6html.Module(), k6http.Module(), k6metrics.Module(), k6secrets.Module(), k6timers.Module(),
+		k6websockets.Module(), k6ws.Module(),
 	}
 }
 
@@ -51,6 +54,9 @@ func newLoader(s Source) *loader {
 	for _, m := range modules() {
 		l.modules[m.Name] = &m
 		names = append(names, m.Name)
+	}
+	for old, name := range formerNames {
+		l.modules[old] = l.modules[name]
 	}
 	for _, m := range jslib.Modules() {
 		l.modules[m.Name] = &m

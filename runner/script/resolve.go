@@ -66,16 +66,20 @@ func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 
 // notHere are the modules of k6 that do not exist here, and why.
 var notHere = map[string]string{
-	"k6/browser":                 "a browser is not driven: measure the requests of the page with k6/http",
-	"k6/experimental/browser":    "a browser is not driven: measure the requests of the page with k6/http",
-	"k6/net/grpc":                "gRPC is not supported",
-	"k6/experimental/grpc":       "gRPC is not supported",
-	"k6/experimental/streams":    "streams are not supported: k6/experimental/csv and k6/experimental/fs read files in pieces",
-	"k6/experimental/redis":      "Redis is not supported",
-	"k6/experimental/tracing":    "it was removed from k6: send the header traceparent yourself",
-	"k6/experimental/webcrypto":  "it was removed from k6: use the global crypto",
-	"k6/experimental/timers":     "it was removed from k6: use k6/timers",
-	"k6/experimental/websockets": "it was removed from k6: use k6/websockets",
+	"k6/browser":                "a browser is not driven: measure the requests of the page with k6/http",
+	"k6/experimental/browser":   "a browser is not driven: measure the requests of the page with k6/http",
+	"k6/net/grpc":               "gRPC is not supported",
+	"k6/experimental/grpc":      "gRPC is not supported",
+	"k6/experimental/streams":   "streams are not supported: k6/experimental/csv and k6/experimental/fs read files in pieces",
+	"k6/experimental/redis":     "Redis is not supported",
+	"k6/experimental/tracing":   "it was removed from k6: send the header traceparent yourself",
+	"k6/experimental/webcrypto": "it was removed from k6: use the global crypto",
+}
+
+// formerNames are those under which modules began, which older scripts use.
+var formerNames = map[string]string{
+	"k6/experimental/timers":     "k6/timers",
+	"k6/experimental/websockets": "k6/websockets",
 }
 
 // refuse says why a specifier names no module that can be had; nil leaves it

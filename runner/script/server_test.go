@@ -66,6 +66,7 @@ func newServer(t testing.TB) *httptest.Server {
 		_, _ = w.Write(page)
 	})
 	mux.HandleFunc("/close", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
+	handleWebSockets(mux)
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server

@@ -20,6 +20,7 @@ const firstCount = 50 * time.Millisecond
 // watch looks at a run while its scenarios go on: the virtual users once a
 // second, the thresholds every other, and whether somebody stopped it.
 func (r *run) watch(ctx context.Context) {
+	r.test.Emit(r.test.Builtin.VUsMax, float64(r.test.Counts.Initialised.Load()))
 	begun := time.NewTimer(firstCount)
 	defer begun.Stop()
 	tick := time.NewTicker(time.Second)

@@ -18,7 +18,6 @@ type client struct {
 	vu      *vu.VU
 	shared  *shared
 	traffic wire.Traffic
-	jar     *jar
 
 	mu      sync.Mutex
 	origins []*origin
@@ -33,7 +32,7 @@ type origin struct {
 }
 
 func newClient(v *vu.VU) *client {
-	return &client{vu: v, shared: sharedOf(v.Test), jar: &jar{}}
+	return &client{vu: v, shared: sharedOf(v.Test)}
 }
 
 // origin finds the origin of t. The caller holds the lock. There are few.

@@ -6,29 +6,32 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/cookies"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
 // cookieJar is http.cookieJar(): the jar of the virtual user.
 func (m *module) cookieJar(sobek.FunctionCall) sobek.Value {
 	m.vu.OnlyRunning("http.cookieJar()")
-	return m.jarObject(m.client.jar)
+	return m.jarObject(&m.vu.Cookies)
 }
 
 // newCookieJar is new http.CookieJar().
-func (m *module) newCookieJar(sobek.ConstructorCall) *sobek.Object { return m.jarObject(&jar{}) }
+func (m *module) newCookieJar(sobek.ConstructorCall) *sobek.Object {
+	return m.jarObject(&cookies.Jar{})
+}
 
 // jarHandle is a jar as a script holds it.
-type jarHandle struct{ jar *jar }
+type jarHandle struct{ jar *cookies.Jar }
 
 // jarObject wraps a jar. The methods are those of all jars of a virtual user.
-func (m *module) jarObject(j *jar) *sobek.Object {
+func (m *module) jarObject(j *cookies.Jar) *sobek.Object {
 	if m.jarMethods == nil {
 		m.jarMethods = m.vu.Runtime.NewObject()
-		for name, f := range map[string]func(*jar, sobek.FunctionCall) sobek.Value{
+		for name, f := range map[string]func(*cookies.Jar, sobek.FunctionCall) sobek.Value{
 			"cookiesForURL": m.cookiesForURL, "set": m.setCookie, "clear": m.clearCookies, "delete": m.deleteCookie,
 		} {
-			m.define(m.jarMethods, name, func(call sobek.FunctionCall) sobek.Value { return f(m.jarOf(call.This), call) })
+			m.define(m.jarMethods, name, func(call sobek.FunctionCall) sobek.Value { return f(JarOf(m.vu, call.This), call) })
 		}
 	}
 	o := m.vu.Runtime.ToValue(&jarHandle{jar: j}).ToObject(m.vu.Runtime)
@@ -44,14 +47,15 @@ func (m *module) define(o *sobek.Object, name string, value any) {
 	}
 }
 
-// jarOf is the jar that an object of a script's wraps.
-func (m *module) jarOf(v sobek.Value) *jar {
-	if o, ok := v.(*sobek.Object); ok {
+// JarOf is the jar that an object of a script's wraps. Anything else is a
+// TypeError.
+func JarOf(v *vu.VU, value sobek.Value) *cookies.Jar {
+	if o, ok := value.(*sobek.Object); ok {
 		if h, ok := o.Export().(*jarHandle); ok {
 			return h.jar
 		}
 	}
-	panic(m.vu.Runtime.NewTypeError("%v is no cookie jar: get one with http.cookieJar() or new http.CookieJar()", v))
+	panic(v.Runtime.NewTypeError("%v is no cookie jar: get one with http.cookieJar() or new http.CookieJar()", value))
 }
 
 // jarURL reads the URL that a method of a jar is about.
@@ -63,10 +67,10 @@ func (m *module) jarURL(v sobek.Value) *url.URL {
 	return u
 }
 
-func (m *module) cookiesForURL(j *jar, call sobek.FunctionCall) sobek.Value {
+func (m *module) cookiesForURL(j *cookies.Jar, call sobek.FunctionCall) sobek.Value {
 	byName := make(map[string][]any)
 	var names []string
-	for _, c := range j.cookies(m.jarURL(call.Argument(0))) {
+	for _, c := range j.Cookies(m.jarURL(call.Argument(0))) {
 		if byName[c.Name] == nil {
 			names = append(names, c.Name)
 		}
@@ -80,7 +84,7 @@ func (m *module) cookiesForURL(j *jar, call sobek.FunctionCall) sobek.Value {
 }
 
 // setCookie is jar.set(url, name, value, options).
-func (m *module) setCookie(j *jar, call sobek.FunctionCall) sobek.Value {
+func (m *module) setCookie(j *cookies.Jar, call sobek.FunctionCall) sobek.Value {
 	u := m.jarURL(call.Argument(0))
 	c := &http.Cookie{Name: call.Argument(1).String(), Value: call.Argument(2).String()}
 	if o := call.Argument(3); !vu.Absent(o) {
@@ -89,7 +93,7 @@ func (m *module) setCookie(j *jar, call sobek.FunctionCall) sobek.Value {
 	if err := c.Valid(); err != nil {
 		m.vu.Throw("cookie jar: set %q: %v", c.Name, err)
 	}
-	j.set(u, []*http.Cookie{c})
+	j.Set(u, []*http.Cookie{c})
 	return m.vu.Runtime.ToValue(true)
 }
 
@@ -119,12 +123,12 @@ func (m *module) cookieOptions(c *http.Cookie, o *sobek.Object) {
 	}
 }
 
-func (m *module) clearCookies(j *jar, call sobek.FunctionCall) sobek.Value {
-	j.remove(m.jarURL(call.Argument(0)), "")
+func (m *module) clearCookies(j *cookies.Jar, call sobek.FunctionCall) sobek.Value {
+	j.Remove(m.jarURL(call.Argument(0)), "")
 	return sobek.Undefined()
 }
 
-func (m *module) deleteCookie(j *jar, call sobek.FunctionCall) sobek.Value {
-	j.remove(m.jarURL(call.Argument(0)), call.Argument(1).String())
+func (m *module) deleteCookie(j *cookies.Jar, call sobek.FunctionCall) sobek.Value {
+	j.Remove(m.jarURL(call.Argument(0)), call.Argument(1).String())
 	return sobek.Undefined()
 }

@@ -57,8 +57,13 @@ func (h *hop) errorCode() int {
 	case errors.Is(h.err, errDecompress):
 		return codeDecompress
 	}
+	return ErrorCode(h.err)
+}
+
+// ErrorCode is k6's code for why a server could not be talked to.
+func ErrorCode(err error) int {
 	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode} {
-		if c := code(h.err); c != 0 {
+		if c := code(err); c != 0 {
 			return c
 		}
 	}
@@ -157,9 +162,14 @@ func (h *hop) errorText() string {
 	case h.timedOut:
 		return "request timeout"
 	}
+	return ErrorText(h.err)
+}
+
+// ErrorText tells an error without the ports of a connection that there was.
+func ErrorText(err error) string {
 	var op *net.OpError
-	if errors.As(h.err, &op) && op.Op != "dial" {
+	if errors.As(err, &op) && op.Op != "dial" {
 		return op.Op + ": " + op.Err.Error()
 	}
-	return h.err.Error()
+	return err.Error()
 }

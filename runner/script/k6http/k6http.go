@@ -164,9 +164,6 @@ func (m *module) asyncRequest(call sobek.FunctionCall) sobek.Value {
 
 // reset is what happens between two iterations.
 func (m *module) reset() {
-	if !m.vu.Test.Options.HTTP.NoCookiesReset {
-		m.client.jar.forget()
-	}
 	if m.vu.Test.Options.HTTP.NoVUConnectionReuse {
 		m.client.close()
 	}

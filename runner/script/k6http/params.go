@@ -46,7 +46,7 @@ func (m *module) parseParam(k *call, key string, v sobek.Value) {
 	case "tags":
 		m.parseTags(k, v)
 	case "jar":
-		k.jar = m.jarOf(v)
+		k.jar = JarOf(m.vu, v)
 	case "auth":
 		m.parseAuth(k, v.String())
 	case "compression":

@@ -7,6 +7,7 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/cookies"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
 )
@@ -24,7 +25,7 @@ type request struct {
 	body      []byte
 	auth      string // "", basic or digest
 	digest    *digest
-	jar       *jar // in place of the virtual user's
+	jar       *cookies.Jar // in place of the virtual user's
 	timeout   time.Duration
 	redirects int
 	tags      map[string]string

@@ -59,7 +59,7 @@ func (c *client) send(ctx context.Context, k *call) {
 		if h.err != nil {
 			return
 		}
-		c.jarOf(k).keep(h)
+		h.keepCookies(c.jarOf(k))
 		next := k.authorize(h)
 		if next == nil {
 			if next = c.redirect(h); next == nil || left <= 0 {
@@ -138,8 +138,8 @@ func (c *client) fields(k *call, h *hop, body []byte) ([]field, error) {
 	if a := k.authorization(h, same); a != "" {
 		list = append(list, field{"Authorization", a})
 	}
-	if cookies := c.jarOf(k).header(k, h, same); cookies != "" {
-		list = append(list, field{"Cookie", cookies})
+	if value := k.cookieHeader(c.jarOf(k), h, same); value != "" {
+		list = append(list, field{"Cookie", value})
 	}
 	if h.target.proxy != nil && !h.target.secure {
 		if a := network.ProxyAuthorization(h.target.proxy); a != "" {

@@ -7,6 +7,8 @@ type Builtin struct {
 	HTTPReqs, HTTPReqFailed, HTTPReqDuration                                       *Metric
 	HTTPReqBlocked, HTTPReqConnecting, HTTPReqTLS                                  *Metric
 	HTTPReqSending, HTTPReqWaiting, HTTPReqReceiving                               *Metric
+	WSConnecting, WSSessionDuration, WSPing                                        *Metric
+	WSSessions, WSMsgsSent, WSMsgsReceived                                         *Metric
 }
 
 // NewBuiltin makes the built-in metrics in a registry without metrics.
@@ -39,6 +41,12 @@ func NewBuiltin(r *Registry) *Builtin {
 		{&b.HTTPReqSending, "http_req_sending", Trend, Time},
 		{&b.HTTPReqWaiting, "http_req_waiting", Trend, Time},
 		{&b.HTTPReqReceiving, "http_req_receiving", Trend, Time},
+		{&b.WSConnecting, "ws_connecting", Trend, Time},
+		{&b.WSSessionDuration, "ws_session_duration", Trend, Time},
+		{&b.WSPing, "ws_ping", Trend, Time},
+		{&b.WSSessions, "ws_sessions", Counter, Default},
+		{&b.WSMsgsSent, "ws_msgs_sent", Counter, Default},
+		{&b.WSMsgsReceived, "ws_msgs_received", Counter, Default},
 	} {
 		*m.to = r.add(m.name, m.kind, m.of)
 	}

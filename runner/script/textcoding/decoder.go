@@ -58,6 +58,14 @@ func (d *decoder) decode(input []byte, stream bool) (string, error) {
 	return out.String(), nil
 }
 
+// DecodeUTF8 decodes UTF-8 as standards mean it that do not say more: without
+// a byte order mark, and with U+FFFD for what is invalid.
+func DecodeUTF8(b []byte) string {
+	d := decoder{encoding: encodings[0]}
+	s, _ := d.decode(b, false) // it fails only if it is fatal
+	return s
+}
+
 var slot = vu.NewSlot[*decoder]("TextDecoder")
 
 // NewDecoder makes the class TextDecoder.

@@ -17,6 +17,8 @@ type Loop struct {
 	timers   timers
 	rejected []*sobek.Promise
 
+	timersTurn bool // the last to run was an operation
+
 	operations sync.WaitGroup // under way elsewhere
 
 	mu      sync.Mutex
@@ -129,20 +131,19 @@ func (l *Loop) settle(p *sobek.Promise, result sobek.Value) (sobek.Value, error)
 	return p.Result(), nil
 }
 
-// next waits for what is to run next; ok is false if nothing is left.
+// next waits for what is to run next; ok is false if nothing is left. Timers
+// that are due and operations that have ended take turns: a WebSocket whose
+// messages never cease must not keep a timer from closing it.
 func (l *Loop) next(ctx context.Context) (next func() error, ok bool, err error) {
 	for {
-		l.mu.Lock()
-		if len(l.ready) > 0 {
-			next, l.ready = l.ready[0], l.ready[1:]
-			l.mu.Unlock()
-			return next, true, nil
-		}
-		pending := l.pending
-		l.mu.Unlock()
 		at, timed := l.timers.first()
+		due := timed && !time.Now().Before(at)
+		next, pending := l.takeReady(due && l.timersTurn)
+		l.timersTurn = next != nil
 		switch {
-		case timed && !time.Now().Before(at):
+		case next != nil:
+			return next, true, nil
+		case due:
 			return l.timers.pop(), true, nil
 		case !timed && pending == 0:
 			return nil, false, nil
@@ -151,6 +152,17 @@ func (l *Loop) next(ctx context.Context) (next func() error, ok bool, err error)
 			return nil, false, err
 		}
 	}
+}
+
+// takeReady removes what an operation that has ended wants to be run, unless
+// that has to wait; nil if there is nothing.
+func (l *Loop) takeReady(hold bool) (next func() error, pending int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.ready) > 0 && !hold {
+		next, l.ready = l.ready[0], l.ready[1:]
+	}
+	return next, l.pending
 }
 
 // wait returns when the time has come, when an operation ended or when ctx did.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/grafana/sobek"
 
+	"github.com/artisan-platform/headroom/runner/script/cookies"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
 )
@@ -44,15 +45,17 @@ type VU struct {
 	Group    string           // "::outer::inner", "" at the root
 	Tags     map[string]string
 	Refused  *Refusal // what the iteration was refused; nil: nothing
+	Cookies  cookies.Jar
 
 	Samples *metric.Shard
 	Exports *sobek.Object // of the script, once its init code has run
 
-	stop    stop
-	modules map[*Module]*instance
-	freeze  sobek.Callable // Object.freeze, once it was needed
-	closers []func()
-	resets  []func()
+	stop     stop
+	modules  map[*Module]*instance
+	freeze   sobek.Callable // Object.freeze, once it was needed
+	closers  []func()
+	resets   []func()
+	settlers []func()
 }
 
 // New returns a virtual user whose runtime has run nothing yet.
@@ -77,6 +80,9 @@ func (v *VU) Do(ctx context.Context, fn func() (sobek.Value, error)) (sobek.Valu
 	result, err := v.attempt(ctx, fn)
 	v.stop.release()
 	v.Loop.operations.Wait()
+	for _, f := range v.settlers {
+		f()
+	}
 	if ctx.Err() == nil {
 		v.Runtime.ClearInterrupt() // of this run alone: a refusal, say
 	} else if err != nil {
@@ -171,10 +177,17 @@ func (v *VU) OnReset(f func()) { v.resets = append(v.resets, f) }
 // Reset prepares the virtual user for its next iteration.
 func (v *VU) Reset() {
 	v.Group, v.Refused = "", nil
+	if !v.Test.Options.HTTP.NoCookiesReset {
+		v.Cookies.Forget()
+	}
 	for _, f := range v.resets {
 		f()
 	}
 }
+
+// OnSettled has f run at the end of every run, when nothing is under way any
+// more. It is for what must be told also of a run that was cut short.
+func (v *VU) OnSettled(f func()) { v.settlers = append(v.settlers, f) }
 
 // OnClose has f run when the virtual user is done for good.
 func (v *VU) OnClose(f func()) { v.closers = append(v.closers, f) }
