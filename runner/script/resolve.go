@@ -37,10 +37,8 @@ func (l *loader) plugin() api.Plugin {
 // leaves all else to the bundler.
 func checkFile(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	info, err := os.Stat(a.Path)
-	if err != nil {
-		return api.OnLoadResult{}, nil // the bundler says so in its own words
-	}
 	switch {
+	case err != nil: // the bundler says so in its own words
 	case !info.Mode().IsRegular():
 		return api.OnLoadResult{}, fmt.Errorf("%s is no file", a.Path)
 	case info.Size() > maxFile:

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"strings"
 	"syscall"
 
 	"golang.org/x/net/http2"
@@ -70,27 +71,44 @@ func ErrorCode(err error) int {
 	return codeGeneric
 }
 
-// http2Code is the code of an error of HTTP/2. Codes that HTTP/2 does not
-// define count as the kind of error they came in.
+// http2Code is the code of an error of HTTP/2. The standard library keeps most
+// of their types to itself, so that their texts have to do.
 func http2Code(err error) int {
-	var goAway http2.GoAwayError
 	var stream http2.StreamError
-	var connection http2.ConnectionError
-	plus := func(kind int, code http2.ErrCode) int {
-		if code > http2.ErrCodeHTTP11Required {
-			return kind
-		}
-		return kind + 1 + int(code)
-	}
-	switch {
-	case errors.As(err, &goAway):
-		return plus(codeGoAway, goAway.ErrCode)
-	case errors.As(err, &stream):
+	if errors.As(err, &stream) {
 		return plus(codeStream, stream.Code)
-	case errors.As(err, &connection):
-		return plus(codeConnection, http2.ErrCode(connection))
+	}
+	text := err.Error()
+	if _, rest, ok := strings.Cut(text, "GOAWAY"); ok {
+		_, rest, _ = strings.Cut(rest, "ErrCode=")
+		return plus(codeGoAway, codeNamed(rest))
+	}
+	if _, rest, ok := strings.Cut(text, "connection error: "); ok {
+		return plus(codeConnection, codeNamed(rest))
+	}
+	if strings.HasPrefix(text, "http2: ") {
+		return codeHTTP2
 	}
 	return 0
+}
+
+// plus adds the code of HTTP/2 to the kind of an error. Codes that HTTP/2 does
+// not define count as the kind.
+func plus(kind int, code http2.ErrCode) int {
+	if code > http2.ErrCodeHTTP11Required {
+		return kind
+	}
+	return kind + 1 + int(code)
+}
+
+// codeNamed is the code whose name a text begins with.
+func codeNamed(text string) http2.ErrCode {
+	for code := range http2.ErrCodeHTTP11Required + 1 {
+		if strings.HasPrefix(text, code.String()) {
+			return code
+		}
+	}
+	return http2.ErrCodeHTTP11Required + 1
 }
 
 // policyCode is the code of what the options keep off.

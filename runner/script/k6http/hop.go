@@ -6,12 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/net/http2"
 
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/network"
@@ -118,7 +117,7 @@ func safeToRepeat(method string) bool {
 }
 
 // acquire returns a connection: one of the two.
-func (c *client) acquire(ctx context.Context, deadline time.Time, h *hop) (*wire.Conn, *http2.ClientConn, error) {
+func (c *client) acquire(ctx context.Context, deadline time.Time, h *hop) (*wire.Conn, *http.ClientConn, error) {
 	if conn, h2 := c.idle(h.target, h.started); conn != nil || h2 != nil {
 		return conn, h2, nil
 	}
@@ -156,7 +155,7 @@ func (c *client) over1(conn *wire.Conn, deadline time.Time, h *hop, body []byte)
 var heads = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
 // over2 sends h over a connection of HTTP/2.
-func (c *client) over2(ctx context.Context, deadline time.Time, conn *http2.ClientConn, h *hop, body []byte) error {
+func (c *client) over2(ctx context.Context, deadline time.Time, conn *http.ClientConn, h *hop, body []byte) error {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	err := c.exchange2(ctx, conn, h, body)

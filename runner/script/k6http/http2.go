@@ -3,6 +3,7 @@ package k6http
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +14,32 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/http2"
-
 	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/wire"
 )
 
+// ready is the key under which a context holds the connection that a transport
+// is to take in place of one that it makes.
+type ready struct{}
+
+// newTransport2 speaks HTTP/2 over connections that are there already.
+func newTransport2() *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	return &http.Transport{
+		Protocols: protocols, DisableCompression: true,
+		DialTLSContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+			if c, ok := ctx.Value(ready{}).(*tls.Conn); ok {
+				return c, nil
+			}
+			return nil, fmt.Errorf("there is no connection to %s", address)
+		},
+	}
+}
+
 // secure performs the handshake and goes on with the protocol that the server
 // chose.
-func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *network.Stages) (*wire.Conn, *http2.ClientConn, error) {
+func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *network.Stages) (*wire.Conn, *http.ClientConn, error) {
 	protocols := []string{"h2", "http/1.1"}
 	over, err := c.vu.Test.Network.Secure(ctx, conn, t.host, protocols, stages)
 	if err != nil {
@@ -30,7 +48,7 @@ func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *n
 	if over.ConnectionState().NegotiatedProtocol != "h2" {
 		return wire.Secure(over, &c.traffic), nil, nil
 	}
-	h2, err := c.shared.http2.NewClientConn(over)
+	h2, err := c.shared.http2.NewClientConn(context.WithValue(ctx, ready{}, over), "https", t.authority)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("begin HTTP/2: %w", err), over.Close())
 	}
@@ -65,14 +83,14 @@ func (m *moments) note(at *time.Time) {
 }
 
 // exchange2 sends a hop over HTTP/2.
-func (c *client) exchange2(ctx context.Context, conn *http2.ClientConn, h *hop, body []byte) error {
+func (c *client) exchange2(ctx context.Context, conn *http.ClientConn, h *hop, body []byte) error {
 	var m moments
 	req, err := h.request2(m.trace(ctx), body)
 	if err != nil {
 		return err
 	}
 	h.res.Started = time.Now()
-	res, err := conn.RoundTrip(req)
+	res, err := conn.RoundTrip(req) //nolint:bodyclose // receive2 closes it
 	if err == nil {
 		h.tls = res.TLS
 		err = h.receive2(res)
@@ -109,7 +127,7 @@ func (h *hop) request2(ctx context.Context, body []byte) (*http.Request, error) 
 // the module knows one kind only.
 func (h *hop) receive2(res *http.Response) error {
 	defer func() { _ = res.Body.Close() }() // what it has to say, reading has said
-	head := fmt.Appendf(nil, "HTTP/2.0 %d %s\r\n", res.StatusCode, statusText(res.StatusCode))
+	head := fmt.Appendf(nil, "HTTP/2.0 %d %s\r\n", res.StatusCode, http.StatusText(res.StatusCode))
 	names := make([]string, 0, len(res.Header))
 	for name := range res.Header {
 		names = append(names, name)

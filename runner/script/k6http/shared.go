@@ -3,7 +3,6 @@ package k6http
 import (
 	"net/http"
 
-	"golang.org/x/net/http2"
 	"golang.org/x/time/rate"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
@@ -13,12 +12,12 @@ import (
 type shared struct {
 	targets targets
 	limiter *rate.Limiter // nil: no limit
-	http2   *http2.Transport
+	http2   *http.Transport
 }
 
 func sharedOf(t *vu.Test) *shared {
 	made, _ := t.Share("k6/http", func() (any, error) {
-		s := &shared{http2: &http2.Transport{DisableCompression: true}}
+		s := &shared{http2: newTransport2()}
 		if rps := t.Options.RPS; rps > 0 {
 			s.limiter = rate.NewLimiter(rate.Limit(rps), 1)
 		}
@@ -27,6 +26,3 @@ func sharedOf(t *vu.Test) *shared {
 	s, _ := made.(*shared)
 	return s
 }
-
-// statusText is the status of a response of HTTP/2, which has no reason.
-func statusText(status int) string { return http.StatusText(status) }

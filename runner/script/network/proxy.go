@@ -94,7 +94,9 @@ func connect(ctx context.Context, c net.Conn, via *url.URL, target string) error
 	if err := req.Write(c); err != nil {
 		return fmt.Errorf("ask for a tunnel to %s: %w", target, err)
 	}
-	res, err := http.ReadResponse(bufio.NewReaderSize(c, 1), req) // and not a byte of what follows
+	// Nothing follows the answer that a reader could take too much of: it is the
+	// client who speaks next.
+	res, err := http.ReadResponse(bufio.NewReader(c), req) //nolint:bodyclose // it has none, or the connection is closed
 	if err != nil {
 		return fmt.Errorf("ask for a tunnel to %s: %w", target, err)
 	}
