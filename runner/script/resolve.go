@@ -35,16 +35,16 @@ func (l *loader) plugin() api.Plugin {
 
 // checkFile refuses what is no file to read as a whole, such as a device, and
 // leaves all else to the bundler.
-func checkFile(a api.OnLoadArgs) (api.OnLoadResult, error) {
-	info, err := os.Stat(a.Path)
+func checkFile(a api.OnLoadArgs) (result api.OnLoadResult, err error) {
+	info, missing := os.Stat(a.Path)
 	switch {
-	case err != nil: // the bundler says so in its own words
+	case missing != nil: // the bundler says so in its own words
 	case !info.Mode().IsRegular():
-		return api.OnLoadResult{}, fmt.Errorf("%s is no file", a.Path)
+		err = fmt.Errorf("%s is no file", a.Path)
 	case info.Size() > maxFile:
-		return api.OnLoadResult{}, fmt.Errorf("%s is %d MiB large; at most %d MiB are read", a.Path, info.Size()>>20, maxFile>>20)
+		err = fmt.Errorf("%s is %d MiB large; at most %d MiB are read", a.Path, info.Size()>>20, maxFile>>20)
 	}
-	return api.OnLoadResult{}, nil
+	return result, err
 }
 
 func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
