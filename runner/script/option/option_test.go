@@ -1,11 +1,15 @@
 package option
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/artisan-platform/headroom/runner/arrival"
 	"github.com/artisan-platform/headroom/runner/executor"
@@ -145,4 +149,65 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzSettings gives the environment and the command line any text: it makes
+// options, or problems that name where the text was given.
+func FuzzSettings(f *testing.F) {
+	for _, s := range allSettings {
+		f.Add(s.key, "5s:10,5m:20")
+		f.Add(s.key, "ttl=5m,select=random")
+		f.Add(s.key, "-1")
+		f.Add(s.key, "10.0.0.0/8")
+	}
+	f.Fuzz(func(t *testing.T, key, value string) {
+		i := slices.IndexFunc(allSettings, func(s setting) bool { return s.key == key })
+		if i < 0 {
+			t.Skip()
+		}
+		fs := pflag.NewFlagSet("load", pflag.ContinueOnError)
+		layer := Flags(fs)
+		if s := allSettings[i]; s.flag != "" {
+			if err := fs.Set(s.flag, value); err != nil {
+				t.Fatalf("--%s %q: %v", s.flag, value, err)
+			}
+		}
+		for _, l := range []*Layer{Env(map[string]string{allSettings[i].env: value}), layer()} {
+			o, err := Resolve(l)
+			if err != nil && !strings.HasPrefix(err.Error(), "--") && !strings.HasPrefix(err.Error(), "environment variable ") && !strings.HasPrefix(err.Error(), "the ") && !strings.HasPrefix(err.Error(), "options.executionSegment") {
+				t.Errorf("%s %q: %v", key, value, err)
+			}
+			if err == nil && len(o.Scenarios) == 0 {
+				t.Errorf("%s %q: no scenario", key, value)
+			}
+		}
+	})
+}
+
+// TestRoundTrip writes options and reads them again: nothing is lost.
+func TestRoundTrip(t *testing.T) {
+	for _, text := range []string{
+		`{}`, `{"vus":5,"duration":"3s"}`, `{"stages":[{"duration":"1m","target":5}],"tags":{"a":"b"},"rps":7,"throw":true}`,
+		`{"scenarios":{"a":{"executor":"ramping-arrival-rate","startRate":5,"timeUnit":"1m","stages":[{"duration":"1m","target":10}],"preAllocatedVUs":4,"maxVUs":9,"env":{"X":"y"},"tags":{"t":"u"},"startTime":"5s","exec":"f"}}}`,
+		`{"hosts":{"*.example.com:8080":"127.0.0.1:80","b.example":"::1"},"dns":{"ttl":"inf","select":"first","policy":"any"},"blockHostnames":["*.x"],"blacklistIPs":["10.0.0.0/8"],"tlsVersion":{"min":"tls1.2","max":"tls1.3"},"systemTags":["status","vu"]}`,
+		`{"thresholds":{"checks{a:b}":["rate>0.9",{"threshold":"rate>0.5","abortOnFail":true,"delayAbortEval":"3s"}]},"summaryTrendStats":["p(99.9)"],"summaryTimeUnit":"ms","executionSegment":"1/4:1/2","executionSegmentSequence":"0,1/4,1/2,1"}`,
+	} {
+		first, err := Decode([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written, err := json.Marshal(first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := Decode(written)
+		if err != nil {
+			t.Errorf("%s: written as %s: %v", text, written, err)
+			continue
+		}
+		again, err := json.Marshal(second)
+		if err != nil || string(again) != string(written) || len(second.Warnings) > 0 {
+			t.Errorf("%s: written as\n%s and then as\n%s\n%v, warnings %v", text, written, again, err, second.Warnings)
+		}
+	}
 }
