@@ -12,6 +12,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/artisan-platform/headroom/runner/extension"
 	"github.com/artisan-platform/headroom/runner/heap"
 	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
@@ -19,6 +20,8 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/option"
 	"github.com/artisan-platform/headroom/runner/script/output"
 	"github.com/artisan-platform/headroom/runner/script/summary"
+	"github.com/artisan-platform/headroom/runner/script/vu"
+	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
 // Config is one load.
@@ -85,6 +88,7 @@ type session struct {
 	warnings warnings // for the end of the summary
 	control  *script.Control
 	outputs  output.All
+	artisan  *artisan.Extension
 	text     string // of the script
 	unpacked string // folder of an extracted archive; "" if there is none
 }
@@ -106,6 +110,7 @@ func (s *session) source() (script.Source, error) {
 	if err := s.setEnv(); err != nil {
 		return script.Source{}, err
 	}
+	s.artisan = artisan.New(artisan.Config{AllowHosts: s.cfg.AllowHosts, Warn: s.warn})
 	file, err := configLayer(s.cfg.ConfigFile)
 	if err != nil {
 		return script.Source{}, err
@@ -120,7 +125,7 @@ func (s *session) source() (script.Source, error) {
 	source := script.Source{
 		Path: path, Text: string(text), Env: s.env, Secrets: s.secrets,
 		Below: []*option.Layer{file}, Above: []*option.Layer{option.Env(s.cfg.Environ), s.cfg.Flags},
-		Scenarios: s.cfg.Scenarios, Once: s.cfg.Once,
+		Scenarios: s.cfg.Scenarios, Once: s.cfg.Once, Extensions: []vu.Module{extension.Module(s.artisan, "")},
 	}
 	if isArchive(text) {
 		if err := s.unpack(text, &source); err != nil {

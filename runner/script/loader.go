@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/grafana/sobek"
 	"github.com/grafana/sobek/ast"
@@ -51,7 +52,7 @@ type loader struct {
 func newLoader(s Source) *loader {
 	l := &loader{source: s, modules: make(map[string]*vu.Module), opened: make(map[string]bool)}
 	var names []string
-	for _, m := range modules() {
+	for _, m := range slices.Concat(modules(), s.Extensions) {
 		l.modules[m.Name] = &m
 		names = append(names, m.Name)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/option"
+	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
 // Source is a script to compile.
@@ -26,6 +27,8 @@ type Source struct {
 	Scenarios []string
 	// Once runs the scenario for one iteration of one virtual user.
 	Once bool
+	// Extensions are modules that are built in besides those of the engine.
+	Extensions []vu.Module
 	// Secrets are what k6/secrets gives the init code; nil has none.
 	Secrets *k6secrets.Secrets
 

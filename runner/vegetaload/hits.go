@@ -14,8 +14,7 @@ import (
 // Vegeta numbers requests from 0 as workers take them, so number n is the
 // n-th arrival released; dropped arrivals have no number.
 type hits struct {
-	meter *observation.Meter
-	name  string // the endpoint's name
+	recorder Recorder
 
 	mu       sync.Mutex
 	released uint64
@@ -26,14 +25,15 @@ type hits struct {
 type hit struct {
 	due      time.Time
 	started  time.Time
+	name     string // of the endpoint
 	cause    string // why no response came
 	stopped  bool   // cut off by our own stop
 	servedBy string
 	bytesIn  int64
 }
 
-func newHits(m *observation.Meter, name string) *hits {
-	return &hits{meter: m, name: name, open: make(map[uint64]*hit)}
+func newHits(r Recorder) *hits {
+	return &hits{recorder: r, open: make(map[uint64]*hit)}
 }
 
 // inFlight counts what was released and has not ended.
@@ -64,7 +64,7 @@ func (h *hits) start(number string) *hit {
 		return nil
 	}
 	one.started = time.Now()
-	h.meter.Started(one.due, one.started)
+	h.recorder.Started(one.due, one.started)
 	return one
 }
 
@@ -79,14 +79,14 @@ func (h *hits) end(r *vegeta.Result) {
 	}
 	if one.started.IsZero() { // the client refused it before it was sent
 		one.started, one.cause = r.Timestamp, r.Error
-		h.meter.Started(one.due, one.started)
+		h.recorder.Started(one.due, one.started)
 	}
 	status := int(r.Code)
 	if one.cause != "" {
 		status = 0 // a response that broke off is no response
 	}
-	h.meter.Done(observation.Request{
-		Name:   h.name,
+	h.recorder.Done(observation.Request{
+		Name:   one.name,
 		Status: status,
 		Error:  one.cause,
 		// What our own stop cut off says nothing of the platform.
@@ -106,7 +106,7 @@ func (h *hits) dropUnsent() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for seq, one := range h.open {
-		h.meter.Dropped(one.due, 1)
+		h.recorder.Dropped(one.due, 1)
 		delete(h.open, seq)
 	}
 }

@@ -11,8 +11,6 @@ import (
 	"net/http"
 	"time"
 
-	vegeta "github.com/tsenart/vegeta/v12/lib"
-
 	"github.com/artisan-platform/headroom/runner/arrival"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/spec"
@@ -25,8 +23,10 @@ import (
 const (
 	DefaultMaxWorkers = 2000
 	DefaultGrace      = time.Second
-	defaultTimeout    = 10 * time.Second
-	defaultIdle       = 1000
+	// DefaultTimeout bounds a request; DefaultConnections are the most idle ones
+	// that are kept.
+	DefaultTimeout     = 10 * time.Second
+	DefaultConnections = 1000
 )
 
 // Config is one attack.
@@ -40,11 +40,11 @@ type Config struct {
 	AllowHosts     []string      // hosts other than this machine that may be loaded
 }
 
-// Run drives the attack to the end of its schedule and of every request, and
-// returns nil; requests that fail are data, in the Meter. When ctx ends first
-// it starts nothing more, gives the requests in flight Grace to end, cuts the
-// rest off, and returns ctx's error. Any other error means that nothing was
-// sent.
+// Run drives the attack of a plan to the end of its schedule and of every
+// request, and returns nil; requests that fail are data, in the Meter. When ctx
+// ends first it starts nothing more, gives the requests in flight Grace to end,
+// cuts the rest off, and returns ctx's error. Any other error means that
+// nothing was sent.
 func Run(ctx context.Context, cfg Config) error {
 	cfg = withDefaults(cfg)
 	targeter, name, err := target(cfg)
@@ -55,12 +55,13 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("load %s: stopped before its start: %w", cfg.Name, err)
-	}
-	attack(ctx, cfg, schedule, targeter, name)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("load %s: stopped before its end: %w", cfg.Name, err)
+	err = Drive(ctx, Load{
+		Schedule: schedule, Targeter: targeter, Endpoint: func(*http.Request) string { return name }, Recorder: cfg.Meter,
+		Timeout: cfg.Attack.Timeout, Connections: cfg.Attack.Connections, MaxWorkers: cfg.MaxWorkers, Grace: cfg.Grace,
+		ServedByHeader: cfg.ServedByHeader,
+	})
+	if err != nil {
+		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
 	return nil
 }
@@ -73,10 +74,10 @@ func withDefaults(cfg Config) Config {
 		cfg.Grace = DefaultGrace
 	}
 	if cfg.Attack.Timeout <= 0 {
-		cfg.Attack.Timeout = defaultTimeout
+		cfg.Attack.Timeout = DefaultTimeout
 	}
 	if cfg.Attack.Connections <= 0 {
-		cfg.Attack.Connections = defaultIdle
+		cfg.Attack.Connections = DefaultConnections
 	}
 	if cfg.Attack.Method == "" {
 		cfg.Attack.Method = http.MethodGet
@@ -97,44 +98,6 @@ func schedule(stages []spec.RateStage) (arrival.Schedule, error) {
 		return s, errors.New("the stages hold no request: give at least one a rate above zero and a duration")
 	}
 	return s, nil
-}
-
-// attack runs until every request it started has ended and been metered.
-func attack(ctx context.Context, cfg Config, s arrival.Schedule, targeter vegeta.Targeter, name string) {
-	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
-	hits := newHits(cfg.Meter, name)
-	transport := newTransport(cfg.Attack)
-	defer transport.CloseIdleConnections()
-	sender := &sender{base: transport, hits: hits, hard: hard, timeout: cfg.Attack.Timeout, servedBy: cfg.ServedByHeader}
-	attacker := vegeta.NewAttacker(
-		vegeta.Client(&http.Client{Transport: sender, CheckRedirect: keepRedirect}),
-		vegeta.MaxWorkers(uint64(cfg.MaxWorkers)),
-		vegeta.MaxBody(0), // the sender counts the bytes; keeping them would cost memory
-	)
-	pacer := &pacer{ctx: ctx, schedule: s, start: time.Now(), hits: hits, limit: cfg.MaxWorkers, dropped: cfg.Meter.Dropped}
-	results := attacker.Attack(targeter, pacer, 0, "")
-
-	// A stop must also reach vegeta where it hands a request to a worker, and
-	// the requests that outlive the grace.
-	ended, stopped := make(chan struct{}), make(chan struct{})
-	unwatch := context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		attacker.Stop()
-		select {
-		case <-time.After(cfg.Grace):
-			cut()
-		case <-ended:
-		}
-	})
-	for r := range results {
-		hits.end(r)
-	}
-	close(ended)
-	if !unwatch() {
-		<-stopped
-	}
-	hits.dropUnsent()
 }
 
 // keepRedirect makes a redirect an answer: following it could leave the hosts

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/artisan-platform/headroom/runner/alarm"
 	"github.com/artisan-platform/headroom/runner/arrival"
 )
 
@@ -12,6 +13,7 @@ import (
 // here: Pace answers with no wait when a request is to be sent now.
 type pacer struct {
 	ctx      context.Context
+	clock    *alarm.Alarm
 	schedule arrival.Schedule
 	start    time.Time
 	hits     *hits
@@ -49,18 +51,7 @@ func (p *pacer) Rate(elapsed time.Duration) float64 { return p.schedule.RateAt(e
 
 // waitUntil reports whether t has come; false means that the run was stopped.
 func (p *pacer) waitUntil(t time.Time) bool {
-	wait := time.Until(t)
-	if wait <= 0 {
-		return p.ctx.Err() == nil
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return p.ctx.Err() == nil
-	case <-p.ctx.Done():
-		return false
-	}
+	return p.clock.Until(t) == nil && p.ctx.Err() == nil
 }
 
 // dropOverdue accounts for what a late generator still owed when it was

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/artisan-platform/headroom/runner/spec"
 )
 
 // seqHeader is set by vegeta on every request, before it reaches the sender.
@@ -24,11 +22,15 @@ const dialTimeout = 10 * time.Second
 // errCut is why requests end that outlive a stop.
 const errCut = "cut off: the load was stopped"
 
-func newTransport(a spec.Vegeta) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
+func (l Load) transport() *http.Transport {
+	dial := l.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
 	return &http.Transport{
-		DialContext:         dialer.DialContext, // and no proxy: load goes where the plan says
-		MaxIdleConnsPerHost: a.Connections,
+		DialContext:         dial, // and no proxy: load goes where it is meant to
+		TLSClientConfig:     l.TLS,
+		MaxIdleConnsPerHost: l.Connections,
 		IdleConnTimeout:     90 * time.Second,
 		DisableCompression:  true,
 		ForceAttemptHTTP2:   true,
@@ -43,6 +45,7 @@ type sender struct {
 	hard     context.Context // its end cuts off what is in flight
 	timeout  time.Duration
 	servedBy string
+	endpoint func(*http.Request) string
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -51,6 +54,7 @@ func (s *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 	if one == nil {
 		return nil, fmt.Errorf("request has no arrival: %s %q", seqHeader, r.Header.Get(seqHeader))
 	}
+	one.name = s.endpoint(r)
 	ctx, cancel := context.WithTimeout(s.hard, s.timeout)
 	resp, err := s.base.RoundTrip(r.WithContext(ctx))
 	if err != nil {
