@@ -15,6 +15,16 @@ import (
 // library is the namespace of the libraries that are part of the program.
 const library = "jslib"
 
+// builtin is the namespace of built-in modules that are imported by import().
+const builtin = "builtin"
+
+// onLoadBuiltin makes a built-in module a file that passes its exports on, as
+// the promise of import() gives them.
+func (l *loader) onLoadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
+	text := fmt.Sprintf("export { default, %s } from %q;", strings.Join(l.modules[a.Path].Exports, ", "), a.Path)
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+}
+
 func onLoadLibrary(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	text, ok := jslib.Resolve(a.Path)
 	if !ok {
@@ -28,12 +38,16 @@ func (l *loader) plugin() api.Plugin {
 	return api.Plugin{Name: "headroom", Setup: func(b api.PluginBuild) {
 		b.OnResolve(api.OnResolveOptions{Filter: `.*`}, l.onResolve)
 		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: library}, onLoadLibrary)
+		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: builtin}, l.onLoadBuiltin)
 	}}
 }
 
 func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	specifier := a.Path
 	if l.modules[specifier] != nil {
+		if a.Kind == api.ResolveJSDynamicImport {
+			return api.OnResolveResult{Path: specifier, Namespace: builtin}, nil
+		}
 		return api.OnResolveResult{Path: specifier, External: true}, nil
 	}
 	if _, ok := jslib.Resolve(specifier); ok {
