@@ -32,11 +32,14 @@ func EndingOf(err error) script.Ending {
 	var options *script.OptionsError
 	var usage *UsageError
 	var thrown *vu.Exception
+	var aborted vu.Aborted
 	switch {
 	case errors.As(err, &options), errors.As(err, &usage):
 		return script.Invalid
 	case script.IsInitTimeout(err):
 		return script.InitTimeout
+	case errors.As(err, &aborted):
+		return script.Aborted
 	case errors.As(err, &thrown):
 		return script.Exception
 	}
