@@ -43,12 +43,13 @@ const (
 
 // errorCode is k6's code for what became of a request; 0 is success.
 func (h *hop) errorCode() int {
+	var url *invalidURL
 	switch {
 	case h.err == nil && h.res.Status >= firstFailureStatus:
 		return codeStatus + h.res.Status
 	case h.err == nil:
 		return 0
-	case h.invalid:
+	case errors.As(h.err, &url):
 		return codeInvalidURL
 	case h.timedOut && h.res.Started.IsZero() && h.stages.Connect > 0:
 		return codeDialTimeout
@@ -57,7 +58,7 @@ func (h *hop) errorCode() int {
 	case errors.Is(h.err, errDecompress):
 		return codeDecompress
 	}
-	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode} {
+	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode, handshakeCode} {
 		if c := code(h.err); c != 0 {
 			return c
 		}
@@ -85,6 +86,9 @@ func http2Code(err error) int {
 	case errors.As(err, &connection):
 		return plus(codeConnection, http2.ErrCode(connection))
 	}
+	if code, ok := goAwayCode(err); ok {
+		return plus(codeGoAway, code)
+	}
 	return 0
 }
 
@@ -106,13 +110,25 @@ func tlsCode(err error) int {
 	var hostname x509.HostnameError
 	var record tls.RecordHeaderError
 	var verify *tls.CertificateVerificationError
-	var alert tls.AlertError
+	var op *net.OpError
 	switch {
 	case errors.As(err, &authority):
 		return codeAuthority
 	case errors.As(err, &hostname):
 		return codeHostname
-	case errors.As(err, &record), errors.As(err, &verify), errors.As(err, &alert):
+	case errors.As(err, &record), errors.As(err, &verify):
+		return codeTLS
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"): // an alert of TLS
+		return codeTLS
+	}
+	return 0
+}
+
+// handshakeCode is the code of a handshake that failed for none of the reasons
+// that have a code of their own.
+func handshakeCode(err error) int {
+	var handshake *network.HandshakeError
+	if errors.As(err, &handshake) {
 		return codeTLS
 	}
 	return 0
