@@ -33,6 +33,7 @@ func EndingOf(err error) script.Ending {
 	var usage *UsageError
 	var thrown *vu.Exception
 	var address *AddressError
+	var aborted vu.Aborted
 	switch {
 	case errors.As(err, &address):
 		return script.Unserved
@@ -40,6 +41,8 @@ func EndingOf(err error) script.Ending {
 		return script.Invalid
 	case script.IsInitTimeout(err):
 		return script.InitTimeout
+	case errors.As(err, &aborted):
+		return script.Aborted
 	case errors.As(err, &thrown):
 		return script.Exception
 	}

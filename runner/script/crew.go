@@ -2,6 +2,7 @@ package script
 
 import (
 	"context"
+	"maps"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -10,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artisan-platform/headroom/runner/executor"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/option"
+	"github.com/artisan-platform/headroom/runner/script/vu"
 )
 
 // crew is the virtual users of one scenario.
@@ -69,7 +72,7 @@ func (r *run) newUser(ctx context.Context, s *option.Scenario, id uint64) (*user
 
 // executorCrew is the crew as its executor sees it.
 func (c *crew) executorCrew(r *run) executor.Crew {
-	x := executor.Crew{Observer: observer{r}, Grow: func(ctx context.Context) (executor.VU, error) {
+	x := executor.Crew{Observer: observer{r, c.scenario}, Grow: func(ctx context.Context) (executor.VU, error) {
 		u, err := r.newUser(ctx, c.scenario, c.ids.Add(1))
 		if err != nil {
 			return nil, err
@@ -103,8 +106,11 @@ func (c crews) close() {
 	}
 }
 
-// observer implements executor.Observer.
-type observer struct{ run *run }
+// observer implements executor.Observer for one scenario.
+type observer struct {
+	run      *run
+	scenario *option.Scenario
+}
 
 // Active implements executor.Observer.
 func (o observer) Active(delta int) {
@@ -119,8 +125,37 @@ func (o observer) Active(delta int) {
 func (o observer) Dropped(due time.Time, n uint64) {
 	t := o.run.test
 	t.Counts.Dropped.Add(n)
-	t.Emit(t.Builtin.DroppedIterations, float64(n))
+	t.Metrics.Shard(0).Add(t.Builtin.DroppedIterations, float64(n), scenarioTags{t, o.scenario})
 	if t.Meter != nil && !due.IsZero() {
 		t.Meter.Dropped(due, n)
+	}
+}
+
+// scenarioTags are the tags of samples that belong to a scenario and to none
+// of its virtual users.
+type scenarioTags struct {
+	test     *vu.Test
+	scenario *option.Scenario
+}
+
+var _ metric.Tags = scenarioTags{}
+
+// Tag implements metric.Tags.
+func (t scenarioTags) Tag(key string) (string, bool) {
+	if key == "scenario" && t.test.Options.SystemTags.Has(key) {
+		return t.scenario.Name, true
+	}
+	if v, ok := t.scenario.Tags[key]; ok {
+		return v, true
+	}
+	return t.test.Tag(key)
+}
+
+// Put implements metric.Tags.
+func (t scenarioTags) Put(into metric.Set) {
+	t.test.Put(into)
+	maps.Copy(into, t.scenario.Tags)
+	if t.test.Options.SystemTags.Has("scenario") {
+		into["scenario"] = t.scenario.Name
 	}
 }

@@ -26,7 +26,8 @@ func (p *Program) initVU(ctx context.Context, test *vu.Test, id uint64) (*vu.VU,
 		v.Close()
 		err = vu.Explain(err)
 		var thrown *vu.Exception
-		if errors.As(err, &thrown) || errors.As(err, new(errInitTimeout)) {
+		var aborted vu.Aborted
+		if errors.As(err, &thrown) || errors.As(err, &aborted) || errors.As(err, new(errInitTimeout)) {
 			return nil, err
 		}
 		return nil, fmt.Errorf("%s: run the init code: %w", p.loader.source.Path, err)

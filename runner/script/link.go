@@ -192,20 +192,28 @@ func (k *linked) run(v *vu.VU, l *loader) (sobek.Value, error) {
 // metaName is what import.meta is called in a bundle.
 const metaName = "__importMeta"
 
-// importMeta is import.meta of the script and all that it imports: the URL of
-// the script, and how to make others that start from it.
+// importMeta is import.meta of the script and all that it imports, each of
+// which it tells its own: the URL of the file that asks, and how to make others
+// that start from it.
 func (l *loader) importMeta(v *vu.VU) sobek.Value {
-	base := &url.URL{Scheme: "file", Path: filepath.ToSlash(l.source.absolute(l.source.Path))}
 	o := v.Runtime.NewObject()
+	v.Getter(o, "url", func(sobek.Value) any { return l.urlOf(v.Caller()).String() })
 	resolve := v.Function("resolve", func(call sobek.FunctionCall) sobek.Value {
-		to, err := base.Parse(call.Argument(0).String())
+		to, err := l.urlOf(v.Caller()).Parse(call.Argument(0).String())
 		if err != nil {
 			panic(v.Runtime.NewTypeError("import.meta.resolve(%q): %v", call.Argument(0).String(), err))
 		}
 		return v.Runtime.ToValue(to.String())
 	})
-	if err := errors.Join(o.Set("url", base.String()), o.Set("resolve", resolve)); err != nil {
-		v.Throw("import.meta: %v", err)
-	}
+	v.Field(o, "resolve", resolve)
 	return o
+}
+
+// urlOf is the URL of a file by its name in the source map.
+func (l *loader) urlOf(name string) *url.URL {
+	name = vu.FileName(name)
+	if u, err := url.Parse(name); err == nil && u.Scheme != "" {
+		return u // a library
+	}
+	return &url.URL{Scheme: "file", Path: filepath.ToSlash(l.source.absolute(name))}
 }

@@ -16,6 +16,16 @@ import (
 // library is the namespace of the libraries that are part of the program.
 const library = "jslib"
 
+// builtin is the namespace of built-in modules that are imported by import().
+const builtin = "builtin"
+
+// onLoadBuiltin makes a built-in module a file that passes its exports on, as
+// the promise of import() gives them.
+func (l *loader) onLoadBuiltin(a api.OnLoadArgs) (api.OnLoadResult, error) {
+	text := fmt.Sprintf("export { default, %s } from %q;", strings.Join(l.modules[a.Path].Exports, ", "), a.Path)
+	return api.OnLoadResult{Contents: &text, Loader: api.LoaderJS}, nil
+}
+
 func onLoadLibrary(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	text, ok := jslib.Resolve(a.Path)
 	if !ok {
@@ -30,6 +40,7 @@ func (l *loader) plugin() api.Plugin {
 		b.OnResolve(api.OnResolveOptions{Filter: `.*`}, l.onResolve)
 		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: library}, onLoadLibrary)
 		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: "file"}, checkFile)
+		b.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: builtin}, l.onLoadBuiltin)
 	}}
 }
 
@@ -50,6 +61,9 @@ func checkFile(a api.OnLoadArgs) (result api.OnLoadResult, err error) {
 func (l *loader) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	specifier := a.Path
 	if l.modules[specifier] != nil {
+		if a.Kind == api.ResolveJSDynamicImport {
+			return api.OnResolveResult{Path: specifier, Namespace: builtin}, nil
+		}
 		return api.OnResolveResult{Path: specifier, External: true}, nil
 	}
 	if _, ok := jslib.Resolve(specifier); ok {

@@ -1,6 +1,9 @@
 package globals
 
 import (
+	"math/big"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/grafana/sobek"
@@ -40,9 +43,39 @@ func show(v *vu.VU, value sobek.Value) string {
 	case "Function":
 		return "[object Function]"
 	}
-	text, err := v.JSON(o)
+	text, err := deep(v, o)
 	if err != nil || text == "" {
 		return "[" + o.ClassName() + ", not shown: it has no JSON]"
 	}
 	return text
 }
+
+// deep is the JSON of an object, with words for what JSON has none for:
+// functions, large integers, and objects that hold themselves.
+func deep(v *vu.VU, o *sobek.Object) (string, error) {
+	var around []sobek.Value // the objects that hold the one at hand
+	return v.JSONWith(o, func(call sobek.FunctionCall) sobek.Value {
+		holder, value := call.This, call.Argument(1)
+		if i := slices.IndexFunc(around, holder.SameAs); i >= 0 {
+			around = around[:i+1] // what came deeper is done
+		} else {
+			around = append(around, holder)
+		}
+		inner, isObject := value.(*sobek.Object)
+		switch {
+		case !isObject && value.ExportType() == bigInt:
+			return v.Runtime.ToValue(value.String())
+		case !isObject:
+			return value
+		case inner.ClassName() == "Function":
+			return v.Runtime.ToValue("[object Function]")
+		case slices.ContainsFunc(around, inner.SameAs):
+			return v.Runtime.ToValue("[Circular]")
+		case inner.ClassName() == "Error":
+			return v.Runtime.ToValue(inner.String())
+		}
+		return value
+	})
+}
+
+var bigInt = reflect.TypeFor[*big.Int]()

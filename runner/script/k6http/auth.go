@@ -32,21 +32,30 @@ func (k *call) authorization(h *hop, same bool) string {
 	return ""
 }
 
-// authorize returns the hop that answers a demand for digest authentication;
-// nil if there is none, or if it has been answered.
-func (k *call) authorize(h *hop) *hop {
-	if k.auth != "digest" || h.res.Status != 401 || k.digest != nil || k.to.parsed.User == nil || h.target != k.to {
-		return nil
+// demand takes note of a demand for digest authentication that a response
+// makes, unless one has been answered.
+func (h *hop) demand() {
+	r := h.request
+	if r.auth != "digest" || h.err != nil || h.res.Status != 401 || r.digest != nil || r.to.parsed.User == nil || h.target != r.to {
+		return
 	}
 	for name, value := range h.res.Fields() {
 		if strings.EqualFold(string(name), "www-authenticate") {
-			if k.digest = parseDigest(string(value)); k.digest != nil {
+			if r.digest = parseDigest(string(value)); r.digest != nil {
 				h.challenge = true
-				return &hop{method: h.method, target: h.target}
+				return
 			}
 		}
 	}
-	return nil
+}
+
+// authorize returns the hop that answers a demand for digest authentication;
+// nil if there is none.
+func (h *hop) authorize() *hop {
+	if !h.challenge {
+		return nil
+	}
+	return &hop{method: h.method, target: h.target}
 }
 
 // digest is a server's demand for digest authentication (RFC 7616).
@@ -160,9 +169,12 @@ func (d *digest) respond(method, uri, user, password, cnonce string, body []byte
 		a2 = d.hash(method, uri, d.hash(string(body)))
 	}
 	out := fmt.Sprintf(`Digest username=%q, realm=%q, nonce=%q, uri=%q, algorithm=%s`, user, d.realm, d.nonce, uri, d.algorithm)
-	if d.qop == "" {
+	switch {
+	case d.qop == "" && strings.HasSuffix(d.algorithm, "-SESS"): // of which the server knows the key by cnonce alone
+		out += fmt.Sprintf(`, cnonce="%s", response="%s"`, cnonce, d.hash(a1, d.nonce, a2))
+	case d.qop == "":
 		out += fmt.Sprintf(`, response="%s"`, d.hash(a1, d.nonce, a2))
-	} else {
+	default:
 		out += fmt.Sprintf(`, qop=%s, nc=%s, cnonce="%s", response="%s"`, d.qop, count, cnonce, d.hash(a1, d.nonce, count, cnonce, d.qop, a2))
 	}
 	if d.opaque != "" {

@@ -23,12 +23,18 @@ func (m *module) batch(args sobek.FunctionCall) sobek.Value {
 		calls[i] = m.parseEntry(k, in.Get(k))
 	}
 	m.sendAll(calls)
+	if m.vu.Interrupt() {
+		return sobek.Undefined()
+	}
+	for _, k := range calls {
+		m.measure(k) // all, before the first failure throws
+	}
 	out := m.vu.Runtime.NewObject()
 	if in.ClassName() == "Array" {
 		out = m.vu.Runtime.NewArray()
 	}
 	for i, k := range keys {
-		if err := out.Set(k, m.finish(calls[i])); err != nil {
+		if err := out.Set(k, m.wrap(calls[i])); err != nil {
 			m.vu.Throw("http.batch(): %v", err)
 		}
 	}

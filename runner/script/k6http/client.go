@@ -2,7 +2,6 @@ package k6http
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -27,7 +26,7 @@ type origin struct {
 	secure    bool
 	authority string
 	idle      []*wire.Conn
-	http2     *http.ClientConn // carries all requests once the server has chosen it
+	http2     *conn2 // carries all requests once the server has chosen it
 }
 
 func newClient(v *vu.VU) *client {
@@ -47,7 +46,7 @@ func (c *client) origin(t *target) *origin {
 }
 
 // idle returns a connection to t that waits for work, or nil.
-func (c *client) idle(t *target, now time.Time) (*wire.Conn, *http.ClientConn) {
+func (c *client) idle(t *target, now time.Time) (*wire.Conn, *conn2) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	o := c.origin(t)
@@ -74,7 +73,7 @@ func (c *client) keep(t *target, conn *wire.Conn) {
 }
 
 // share makes a connection of HTTP/2 carry the requests to its origin.
-func (c *client) share(t *target, conn *http.ClientConn) {
+func (c *client) share(t *target, conn *conn2) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.origin(t).http2 = conn
@@ -96,7 +95,7 @@ func (c *client) close() {
 }
 
 // connect makes a connection to t: one of the two that it returns.
-func (c *client) connect(ctx context.Context, t *target, stages *network.Stages) (*wire.Conn, *http.ClientConn, error) {
+func (c *client) connect(ctx context.Context, t *target, stages *network.Stages) (*wire.Conn, *conn2, error) {
 	n := c.vu.Test.Network
 	if t.proxy != nil {
 		return c.connectProxy(ctx, t, stages)
@@ -111,7 +110,7 @@ func (c *client) connect(ctx context.Context, t *target, stages *network.Stages)
 	return c.secure(ctx, t, c.traffic.Count(tcp), stages)
 }
 
-func (c *client) connectProxy(ctx context.Context, t *target, stages *network.Stages) (*wire.Conn, *http.ClientConn, error) {
+func (c *client) connectProxy(ctx context.Context, t *target, stages *network.Stages) (*wire.Conn, *conn2, error) {
 	conn, err := c.vu.Test.Network.DialProxy(ctx, t.proxy, t.host, t.port, t.secure, stages)
 	if err != nil {
 		return nil, nil, err

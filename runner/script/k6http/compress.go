@@ -15,6 +15,9 @@ import (
 
 // compress compresses the body of a request, by one algorithm after the other.
 func (m *module) compress(k *call, list string) {
+	if len(k.body) == 0 {
+		m.vu.Throw("http: params.compression: there is no body to compress")
+	}
 	var names []string
 	for name := range strings.SplitSeq(list, ",") {
 		name = strings.ToLower(strings.TrimSpace(name))
@@ -23,9 +26,6 @@ func (m *module) compress(k *call, list string) {
 			m.vu.Throw("http: params.compression: %v", err)
 		}
 		k.body, names = b, append(names, name)
-	}
-	if len(k.body) == 0 {
-		m.vu.Throw("http: params.compression: there is no body to compress")
 	}
 	k.header = append(k.header, field{"Content-Encoding", strings.Join(names, ", ")})
 }

@@ -44,12 +44,13 @@ const (
 
 // errorCode is k6's code for what became of a request; 0 is success.
 func (h *hop) errorCode() int {
+	var url *invalidURL
 	switch {
 	case h.err == nil && h.res.Status >= firstFailureStatus:
 		return codeStatus + h.res.Status
 	case h.err == nil:
 		return 0
-	case h.invalid:
+	case errors.As(h.err, &url):
 		return codeInvalidURL
 	case h.timedOut && h.res.Started.IsZero() && h.stages.Connect > 0:
 		return codeDialTimeout
@@ -63,7 +64,7 @@ func (h *hop) errorCode() int {
 
 // ErrorCode is k6's code for why a server could not be talked to.
 func ErrorCode(err error) int {
-	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode} {
+	for _, code := range []func(error) int{http2Code, policyCode, tlsCode, networkCode, handshakeCode} {
 		if c := code(err); c != 0 {
 			return c
 		}
@@ -77,6 +78,9 @@ func http2Code(err error) int {
 	var stream http2.StreamError
 	if errors.As(err, &stream) {
 		return plus(codeStream, stream.Code)
+	}
+	if code, ok := goAwayCode(err); ok {
+		return plus(codeGoAway, code)
 	}
 	text := err.Error()
 	if _, rest, ok := strings.Cut(text, "GOAWAY"); ok {
@@ -129,13 +133,25 @@ func tlsCode(err error) int {
 	var hostname x509.HostnameError
 	var record tls.RecordHeaderError
 	var verify *tls.CertificateVerificationError
-	var alert tls.AlertError
+	var op *net.OpError
 	switch {
 	case errors.As(err, &authority):
 		return codeAuthority
 	case errors.As(err, &hostname):
 		return codeHostname
-	case errors.As(err, &record), errors.As(err, &verify), errors.As(err, &alert):
+	case errors.As(err, &record), errors.As(err, &verify):
+		return codeTLS
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"): // an alert of TLS
+		return codeTLS
+	}
+	return 0
+}
+
+// handshakeCode is the code of a handshake that failed for none of the reasons
+// that have a code of their own.
+func handshakeCode(err error) int {
+	var handshake *network.HandshakeError
+	if errors.As(err, &handshake) {
 		return codeTLS
 	}
 	return 0

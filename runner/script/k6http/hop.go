@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,6 +59,7 @@ func (c *client) do(ctx context.Context, deadline time.Time, h *hop, body []byte
 		h.decompress()
 	}
 	c.explain(ctx, deadline, h)
+	h.demand()
 	c.debug(h, body)
 	switch {
 	case !metered:
@@ -88,15 +88,19 @@ func (c *client) exchange(ctx context.Context, deadline time.Time, h *hop, body 
 	}
 	for {
 		conn, h2, err := c.acquire(ctx, deadline, h)
+		again := false
 		switch {
 		case err != nil:
-			return err
 		case h2 != nil:
-			return c.over2(ctx, deadline, h2, h, body)
+			h.reused = h2.used.Swap(true)
+			err = c.over2(ctx, deadline, h2, h, body)
+			again = h.reused && unprocessed(err)
+		default:
+			h.reused = conn.Used()
+			err = c.over1(conn, deadline, h, body)
+			again = h.reused && err != nil && h.res.FirstByte.IsZero() && safeToRepeat(h.method)
 		}
-		h.reused = conn.Used()
-		err = c.over1(conn, deadline, h, body)
-		if err == nil || !h.reused || !h.res.FirstByte.IsZero() || !safeToRepeat(h.method) || h.gaveUp(err, deadline) {
+		if !again || ctx.Err() != nil || h.gaveUp(err, deadline) {
 			return err
 		}
 		h.res = wire.Response{}
@@ -117,7 +121,7 @@ func safeToRepeat(method string) bool {
 }
 
 // acquire returns a connection: one of the two.
-func (c *client) acquire(ctx context.Context, deadline time.Time, h *hop) (*wire.Conn, *http.ClientConn, error) {
+func (c *client) acquire(ctx context.Context, deadline time.Time, h *hop) (*wire.Conn, *conn2, error) {
 	if conn, h2 := c.idle(h.target, h.started); conn != nil || h2 != nil {
 		return conn, h2, nil
 	}
@@ -155,7 +159,7 @@ func (c *client) over1(conn *wire.Conn, deadline time.Time, h *hop, body []byte)
 var heads = sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}
 
 // over2 sends h over a connection of HTTP/2.
-func (c *client) over2(ctx context.Context, deadline time.Time, conn *http.ClientConn, h *hop, body []byte) error {
+func (c *client) over2(ctx context.Context, deadline time.Time, conn *conn2, h *hop, body []byte) error {
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
 	err := c.exchange2(ctx, conn, h, body)

@@ -11,8 +11,12 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/http2"
 
 	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/wire"
@@ -37,22 +41,57 @@ func newTransport2() *http.Transport {
 	}
 }
 
+// conn2 is a connection of HTTP/2.
+type conn2 struct {
+	*http.ClientConn
+	remote net.Addr
+	tls    tls.ConnectionState
+	used   atomic.Bool // it has carried a request
+}
+
 // secure performs the handshake and goes on with the protocol that the server
 // chose.
-func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *network.Stages) (*wire.Conn, *http.ClientConn, error) {
+func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *network.Stages) (*wire.Conn, *conn2, error) {
 	protocols := []string{"h2", "http/1.1"}
 	over, err := c.vu.Test.Network.Secure(ctx, conn, t.host, protocols, stages)
 	if err != nil {
 		return nil, nil, err
 	}
-	if over.ConnectionState().NegotiatedProtocol != "h2" {
+	state := over.ConnectionState()
+	if state.NegotiatedProtocol != "h2" {
 		return wire.Secure(over, &c.traffic), nil, nil
 	}
 	h2, err := c.shared.http2.NewClientConn(context.WithValue(ctx, ready{}, over), "https", t.authority)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("begin HTTP/2: %w", err), over.Close())
 	}
-	return nil, h2, nil
+	return nil, &conn2{ClientConn: h2, remote: over.RemoteAddr(), tls: state}, nil
+}
+
+// unprocessed tells whether a server says that it has not looked at a request,
+// so that it can be sent again over another connection (RFC 9113, 8.7): it was
+// about to close this one, or refused the stream.
+func unprocessed(err error) bool {
+	var stream http2.StreamError
+	if errors.As(err, &stream) {
+		return stream.Code == http2.ErrCodeRefusedStream
+	}
+	return err != nil && strings.Contains(err.Error(), gracefulGoAway)
+}
+
+// gracefulGoAway is part of what the package http2 says when a GOAWAY has left
+// a request out. The error itself cannot be named.
+const gracefulGoAway = "graceful shutdown GOAWAY"
+
+// goAwayCode is the code of a GOAWAY that the package http2 tells as text.
+func goAwayCode(err error) (code http2.ErrCode, ok bool) {
+	_, name, ok := strings.Cut(err.Error(), "received GOAWAY from server ErrCode:")
+	for code = range http2.ErrCodeHTTP11Required + 1 {
+		if ok && code.String() == name {
+			return code, true
+		}
+	}
+	return 0, false
 }
 
 // moments are those that HTTP/2 reports of a request, from several goroutines,
@@ -60,16 +99,10 @@ func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *n
 type moments struct {
 	mu               sync.Mutex
 	wrote, firstByte time.Time
-	remote           net.Addr
 }
 
 func (m *moments) trace(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn: func(i httptrace.GotConnInfo) {
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			m.remote = i.Conn.RemoteAddr()
-		},
 		WroteRequest:         func(httptrace.WroteRequestInfo) { m.note(&m.wrote) },
 		GotFirstResponseByte: func() { m.note(&m.firstByte) },
 	})
@@ -83,23 +116,22 @@ func (m *moments) note(at *time.Time) {
 }
 
 // exchange2 sends a hop over HTTP/2.
-func (c *client) exchange2(ctx context.Context, conn *http.ClientConn, h *hop, body []byte) error {
+func (c *client) exchange2(ctx context.Context, conn *conn2, h *hop, body []byte) error {
 	var m moments
 	req, err := h.request2(m.trace(ctx), body)
 	if err != nil {
 		return err
 	}
+	h.tls, h.remote, h.proto = &conn.tls, conn.remote, "HTTP/2.0"
 	h.res.Started = time.Now()
 	res, err := conn.RoundTrip(req) //nolint:bodyclose // receive2 closes it
 	if err == nil {
-		h.tls = res.TLS
 		err = h.receive2(res)
 	}
 	h.res.Ended = time.Now()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	h.res.Wrote, h.res.FirstByte, h.remote = m.wrote, m.firstByte, m.remote
-	h.proto = "HTTP/2.0"
+	h.res.Wrote, h.res.FirstByte = m.wrote, m.firstByte
 	return err
 }
 

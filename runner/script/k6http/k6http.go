@@ -121,26 +121,22 @@ func (m *module) finish(k *call) sobek.Value {
 	if m.vu.Interrupt() {
 		return sobek.Undefined()
 	}
-	last := k.last()
-	if last.err != nil {
-		m.failed(k, last)
-	} else {
-		m.measure(k)
-	}
-	return m.vu.Runtime.NewDynamicObject(&response{module: m, call: k, hop: last})
+	m.measure(k)
+	return m.wrap(k)
 }
 
-// failed measures a call without a response, and throws if the script wants
-// that or made the mistake itself.
-func (m *module) failed(k *call, last *hop) {
+// wrap makes a Response of a call. It throws for one without a response if the
+// script wants that, or made the mistake itself.
+func (m *module) wrap(k *call) sobek.Value {
+	last := k.last()
 	var foreign *network.Foreign
 	if errors.As(last.err, &foreign) {
 		m.vu.Refuse(last.method + " " + last.target.url + ": " + foreign.Error())
 	}
-	m.measure(k)
-	if m.vu.Test.Options.Throw || last.invalid {
+	if last.err != nil && (m.vu.Test.Options.Throw || last.invalid) {
 		m.vu.Throw("%s %s: %s", k.method, k.to.url, last.errorText())
 	}
+	return m.vu.Runtime.NewDynamicObject(&response{module: m, call: k, hop: last})
 }
 
 // asyncRequest is http.asyncRequest: the same, as a promise.

@@ -64,8 +64,13 @@ func (m *module) parseHeaders(k *call, headers *sobek.Object) {
 	keys := headers.Keys()
 	k.header = slices.Grow(k.header, len(keys)+1)
 	for _, key := range keys {
-		if v := headers.Get(key); !vu.Absent(v) {
-			k.header = append(k.header, field{textproto.CanonicalMIMEHeaderKey(key), v.String()})
+		v, name := headers.Get(key), textproto.CanonicalMIMEHeaderKey(key)
+		switch {
+		case vu.Absent(v):
+		case name == "Content-Length" || name == "Transfer-Encoding": // two of them would contradict each other
+			m.vu.Test.WarnOnce("http: the header field " + name + " follows from the body: the script's is not sent")
+		default:
+			k.header = append(k.header, field{name, v.String()})
 		}
 	}
 }

@@ -15,7 +15,8 @@ import (
 // defaultTimeout is the timeout of a request that sets none.
 const defaultTimeout = time.Minute
 
-// request is what a script asked for. It does not change once it is parsed.
+// request is what a script asked for. It does not change once it is parsed,
+// but for digest.
 type request struct {
 	method    string
 	to        *target
@@ -98,7 +99,7 @@ func (m *module) parse(method string, target, body, params sobek.Value) *call {
 func (m *module) method(v sobek.Value) string {
 	name := strings.ToUpper(v.String())
 	if vu.Absent(v) || name == "" || strings.Trim(name, tokenCharacters) != "" {
-		panic(m.vu.Runtime.NewTypeError("http: %v is no method", v))
+		panic(m.vu.Runtime.NewTypeError("http: %q is no method", v.String()))
 	}
 	return name
 }
@@ -119,18 +120,19 @@ func (m *module) parseURL(k *call, target sobek.Value) {
 	}
 	var err error
 	if k.to, err = m.client.shared.targets.find(raw, m.vu.Test.Network); err != nil {
-		m.invalid(k, raw, err)
+		m.unsendable(k, raw, err)
 	}
 }
 
-// invalid throws for a URL that nothing can be sent to. The failure counts, as
-// that of any request does.
-func (m *module) invalid(k *call, raw string, err error) {
+// unsendable makes of a call to a URL that nothing can be sent to one that has
+// failed already.
+func (m *module) unsendable(k *call, raw string, err error) {
 	now := time.Now()
 	k.to = &target{url: raw}
-	k.first = hop{request: &k.request, method: k.method, target: k.to, err: err, invalid: true, due: now, started: now, ended: now}
-	m.measure(k)
-	m.vu.Throw("%s %s: %v", k.method, raw, err)
+	k.first = hop{request: &k.request, method: k.method, target: k.to, err: err, due: now, started: now, ended: now}
+	if m.client.shared.warned.CompareAndSwap(false, true) {
+		m.vu.Test.Warn(fmt.Sprintf("%s %s: %v (others like it are not told again)", k.method, raw, err))
+	}
 }
 
 // endpoint is what the requests of a hop count for.

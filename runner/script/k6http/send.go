@@ -41,7 +41,7 @@ func (k *call) hops(yield func(*hop) bool) {
 // send sends the request of k and follows its redirects. ctx is that of the
 // iteration; it is looked at only by what takes long.
 func (c *client) send(ctx context.Context, k *call) {
-	if !c.admit(ctx, k) {
+	if k.first.err != nil || !c.admit(ctx, k) {
 		return
 	}
 	deadline := time.Now().Add(k.timeout)
@@ -60,7 +60,7 @@ func (c *client) send(ctx context.Context, k *call) {
 			return
 		}
 		h.keepCookies(c.jarOf(k))
-		next := k.authorize(h)
+		next := h.authorize()
 		if next == nil {
 			if next = c.redirect(h); next == nil || left <= 0 {
 				return

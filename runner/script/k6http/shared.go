@@ -2,6 +2,7 @@ package k6http
 
 import (
 	"net/http"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -12,6 +13,7 @@ import (
 type shared struct {
 	targets targets
 	limiter *rate.Limiter // nil: no limit
+	warned  atomic.Bool   // of a URL that nothing can be sent to
 	http2   *http.Transport
 }
 

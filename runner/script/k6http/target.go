@@ -33,15 +33,23 @@ type endpoint struct {
 	*metric.Endpoint
 }
 
+// invalidURL is a URL that nothing can be sent to, and why.
+type invalidURL struct{ url, why string }
+
+func (e *invalidURL) Error() string {
+	return fmt.Sprintf("%q is no URL to send a request to: %s", e.url, e.why)
+}
+
 // newTarget takes a URL apart.
 func newTarget(raw string, n *network.Network) (*target, error) {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return nil, fmt.Errorf("%q is no URL to send a request to: write it like \"https://host/path\"", raw)
+		return nil, &invalidURL{raw, "write it like \"https://host/path\""}
 	}
+	u.RawQuery = visible(u.RawQuery)
 	t := &target{parsed: u, secure: u.Scheme == "https", authority: u.Host, path: u.RequestURI()}
 	if t.host, t.port, err = network.SplitPort(u.Host, u.Scheme); err != nil {
-		return nil, fmt.Errorf("%q is no URL to send a request to: %w", raw, err)
+		return nil, &invalidURL{raw, err.Error()}
 	}
 	shown := *u
 	shown.Fragment, shown.RawFragment = "", ""
@@ -56,6 +64,21 @@ func newTarget(raw string, n *network.Network) (*target, error) {
 	}
 	t.refused = n.Check(t.host, t.port)
 	return t, nil
+}
+
+// visible escapes what a request line cannot hold (RFC 9112, 3.2) of a query;
+// a space would end it.
+func visible(query string) string {
+	isVisible := func(c byte) bool { return c > ' ' && c < 0x7f }
+	var b strings.Builder
+	for i := range len(query) {
+		if isVisible(query[i]) {
+			b.WriteByte(query[i])
+		} else {
+			fmt.Fprintf(&b, "%%%02X", query[i])
+		}
+	}
+	return b.String()
 }
 
 // endpoint is what requests of a method to the URL count for.

@@ -55,10 +55,18 @@ func (n *Network) Secure(ctx context.Context, c net.Conn, host string, protocols
 	err := t.HandshakeContext(ctx)
 	stages.TLS = time.Since(start)
 	if err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, errors.Join(&HandshakeError{err}, c.Close())
 	}
 	return t, nil
 }
+
+// HandshakeError is why no connection over TLS came about.
+type HandshakeError struct{ Err error }
+
+func (e *HandshakeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *HandshakeError) Unwrap() error { return e.Err }
 
 func (n *Network) clientCerts(host string) []tls.Certificate {
 	var certs []tls.Certificate

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/executor"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 )
 
 // defaultScenario is the name of the scenario that the short options stand for.
@@ -161,8 +162,28 @@ func (o Options) Only(names []string) (Options, error) {
 			return o, fmt.Errorf("there is no scenario %q: there are %s", name, strings.Join(have, ", "))
 		}
 	}
+	o.leaveOut(kept)
 	o.Scenarios = kept
 	return o, nil
+}
+
+// leaveOut drops the thresholds on scenarios that are not among those kept:
+// they would find nothing.
+func (o *Options) leaveOut(kept []Scenario) {
+	excluded := func(t Threshold) bool {
+		return slices.ContainsFunc(t.Selector, func(tag metric.Tag) bool {
+			named := func(s Scenario) bool { return s.Name == tag.Value }
+			return tag.Key == "scenario" && slices.ContainsFunc(o.Scenarios, named) && !slices.ContainsFunc(kept, named)
+		})
+	}
+	o.Warnings, o.Thresholds = slices.Clone(o.Warnings), slices.Clone(o.Thresholds)
+	o.Thresholds = slices.DeleteFunc(o.Thresholds, func(t Threshold) bool {
+		if excluded(t) {
+			o.Warnings = append(o.Warnings, t.Problem("is left out: its scenario does not run"))
+			return true
+		}
+		return false
+	})
 }
 
 // Once replaces the only scenario's execution by one iteration of one virtual

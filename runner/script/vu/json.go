@@ -21,7 +21,16 @@ func (v *VU) JSON(value sobek.Value) (string, error) {
 	return s.String(), nil
 }
 
-func (v *VU) callJSON(method string, arg sobek.Value) (sobek.Value, error) {
+// JSONWith is JSON.stringify with a function that replaces values.
+func (v *VU) JSONWith(value sobek.Value, replace func(sobek.FunctionCall) sobek.Value) (string, error) {
+	s, err := v.callJSON("stringify", value, v.Runtime.ToValue(replace))
+	if err != nil || Absent(s) {
+		return "", err
+	}
+	return s.String(), nil
+}
+
+func (v *VU) callJSON(method string, args ...sobek.Value) (sobek.Value, error) {
 	o, ok := v.Runtime.Get("JSON").(*sobek.Object)
 	if !ok {
 		return nil, errors.New("the script has replaced the global JSON")
@@ -30,5 +39,5 @@ func (v *VU) callJSON(method string, arg sobek.Value) (sobek.Value, error) {
 	if !ok {
 		return nil, errors.New("the script has replaced JSON." + method)
 	}
-	return f(o, arg)
+	return f(o, args...)
 }
