@@ -1,0 +1,3 @@
+// want: testdata/bad/broken.json
+import data from './broken.json';
+export default function () {}

@@ -1,0 +1,3 @@
+// want: ReferenceError: process is not defined
+console.log(process.env.X);
+export default function () {}

@@ -1,0 +1,4 @@
+// want: Error: group() cannot be used in the init context
+import { group } from 'k6';
+group('g', () => {});
+export default function () {}

@@ -1,0 +1,3 @@
+// want: SyntaxError
+const x: number = 1;
+export default function () {}
