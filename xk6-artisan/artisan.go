@@ -8,10 +8,6 @@
 package artisan
 
 import (
-	"errors"
-	"slices"
-	"sync"
-
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/observation"
@@ -33,36 +29,14 @@ type Config struct {
 // concurrent use.
 type Extension struct {
 	cfg Config
-
-	mu      sync.Mutex
-	closers []func() error
 }
 
-// New returns the extension of one run. It is to be closed.
+// New returns the extension of one run.
 func New(cfg Config) *Extension {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
 	return &Extension{cfg: cfg}
-}
-
-// onClose has f run when the extension is closed.
-func (e *Extension) onClose(f func() error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.closers = append(e.closers, f)
-}
-
-// Close releases what the extension holds. No function of it is running then.
-func (e *Extension) Close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var errs []error
-	for _, f := range slices.Backward(e.closers) {
-		errs = append(errs, f())
-	}
-	e.closers = nil
-	return errors.Join(errs...)
 }
 
 // Names are what a script can import, besides the default export, which is an

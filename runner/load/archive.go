@@ -77,13 +77,8 @@ func (s *session) unpack(text []byte, source *script.Source) error {
 	return s.addLayer(source, a.Options)
 }
 
-// remove lets go of the extension, and deletes what unpack has extracted.
+// remove deletes what unpack has extracted.
 func (s *session) remove() {
-	if s.artisan != nil {
-		if err := s.artisan.Close(); err != nil {
-			s.warn(err.Error())
-		}
-	}
 	if s.unpacked == "" {
 		return
 	}

@@ -35,7 +35,6 @@ import (
 type archive struct {
 	source    Source
 	cfg       Config
-	layers    func() *option.Layer // of the command line
 	journal   journal
 	tell      teller
 	unordered bool

@@ -81,7 +81,7 @@ func TestProxies(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := &journal{}
-	_, err = Run(t.Context(), program, Config{Meter: observation.NewMeter("load", false), UseProxy: true, AllowHosts: []string{"shop.example"},
+	_, err = Run(t.Context(), program, Config{Meter: observation.NewMeter("load", false), Warn: func(s string) { t.Log(s) }, UseProxy: true, AllowHosts: []string{"shop.example"},
 		Console: func(_, text string) { l.add("%s", text) }})
 	if err == nil || !strings.Contains(err.Error(), `host "other.example" is not this machine`) {
 		t.Errorf("got %v, want a refusal of other.example", err)

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -61,7 +62,7 @@ func (c *client) secure(ctx context.Context, t *target, conn net.Conn, stages *n
 	if state.NegotiatedProtocol != "h2" {
 		return wire.Secure(over, &c.traffic), nil, nil
 	}
-	h2, err := c.shared.http2.NewClientConn(context.WithValue(ctx, ready{}, over), "https", t.authority)
+	h2, err := c.shared.http2.NewClientConn(context.WithValue(ctx, ready{}, over), "https", net.JoinHostPort(t.host, strconv.Itoa(int(t.port))))
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("begin HTTP/2: %w", err), over.Close())
 	}
