@@ -37,6 +37,9 @@ func modules() []vu.Module {
 	}
 }
 
+// Modules returns the built-in modules, with the names that they export.
+func Modules() []vu.Module { return modules() }
+
 // loader makes one function of a script and all that it imports. It does not
 // change once the script is compiled.
 type loader struct {

@@ -94,6 +94,20 @@ var formerNames = map[string]string{
 	"k6/experimental/websockets": "k6/websockets",
 }
 
+// OtherModules returns the names of modules of k6 that are no modules of their
+// own here: former names of others, and those that are refused by name.
+func OtherModules() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for _, m := range []map[string]string{formerNames, notHere} {
+			for name := range m {
+				if !yield(name) {
+					return
+				}
+			}
+		}
+	})
+}
+
 // refuse says why a specifier names no module that can be had; nil leaves it
 // to the bundler to find a file or a package.
 func (l *loader) refuse(specifier string) error {

@@ -109,6 +109,13 @@ func Resolve(layers ...*Layer) (Options, error) {
 	return o, nil
 }
 
+// Keys returns the names of all options that are known.
+func Keys() []string {
+	keys := append(sortedKeys(known(&Options{})), executionKeys...)
+	slices.Sort(keys)
+	return keys
+}
+
 // outdone tells whether a later layer gives the option too.
 func outdone(later []*Layer, key string) bool {
 	return slices.ContainsFunc(later, func(l *Layer) bool { return l.values.values[key] != nil })

@@ -1,0 +1,32 @@
+package compat
+
+var exitCodes = in("Exit codes",
+	yes("0 (all is well, or only iterations threw)", "cli/load", "exceptions"),
+	differs("2 (a mistake in the flags)", "k6 documents no code for it; options that are wrong end with 104.", "cli/load", "runner/cli.TestExitCodes"),
+	refused("97, 98 (cloud)", "Nothing runs in a cloud service.", "runner/script/output.TestParseErrors"),
+	yes("99 (a threshold was missed)", "cli/load", "crossed", "threshold-abort"),
+	yes("100 (setup timed out)", "cli/load", "setup-timeout"),
+	yes("101 (teardown timed out)", "cli/load", "teardown-timeout"),
+	differs("102 (other timeouts)", "It is that of init code; k6 does not document which.", "bad/endless-init", "runner/script/compat.TestExitCodes"),
+	yes("103 (stopped by the REST API)", "stopped", "runner/script/rest.TestLife", "runner/script/compat.TestExitCodes"),
+	yes("104 (options that are wrong)", "cli/load"),
+	yes("105 (interrupted)", "interrupted-run", "runner/script/compat.TestExitCodes"),
+	yes("106 (the REST API cannot be served)", "cli/load", "runner/script/rest.TestCannotServe"),
+	yes("107 (an exception outside iterations)", "cli/load", "setup-throws", "teardown-throws"),
+	yes("108 (exec.test.abort)", "cli/load", "abort"),
+	yes("109 (a mistake of the engine)", "runner/script/compat.TestPanicsEndTheRun", "runner/script/compat.TestExitCodes"),
+	yes("110 (exec.test.fail)", "cli/load", "mark-failed"),
+	yes("255 (the script cannot be read)", "cli/load"),
+)
+
+var beyond = in("Beyond k6",
+	differs("iteration_errors", "A metric: iterations that ended with an exception, for thresholds.", "iteration-errors"),
+	differs("latency from when a request was due", "Arrival rates are also measured from their schedule, so that a slow system cannot hide its queue.",
+		"runner/script.TestArrivalsAreMeasuredFromTheirDueTime", "runner/script/metric.TestEndpoints"),
+	differs("statistics by name", "Requests are counted by their tag name without thresholds, up to a bound of names.",
+		"runner/script/metric.TestEndpoints", "runner/script/summary.TestCompactNamesTheBusiest"),
+	differs("--strict", "A threshold without samples is missed.", "strict", "cli/load"),
+	differs("--json", "The summary goes to standard output as JSON.", "cli/load"),
+	differs("k6/x/artisan", "An extension that is built in: attack() and mark(), with the metrics http_req_due_duration and artisan_expectations.",
+		"runner/script/compat.TestArtisanIsBuiltIn"),
+)
