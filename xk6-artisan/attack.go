@@ -28,7 +28,7 @@ func (m *Module) attack(call sobek.FunctionCall) sobek.Value {
 	workers := o.whole("workers", vegetaload.DefaultMaxWorkers, 1, 100_000)
 	connections := o.whole("connections", vegetaload.DefaultConnections, 1, 100_000)
 	name, tags := o.text("name", ""), o.tags("tags")
-	t := m.begin()
+	t := m.turns()
 	targeter := o.targets(t)
 	r := newResult(schedule, m.vu.Requests(attackTags(tags, name)), name)
 	return promise(m, t, func(ctx context.Context) (*result, error) {

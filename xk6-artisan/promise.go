@@ -19,10 +19,9 @@ type turns struct {
 	next func(func() error)
 }
 
-// begin is called on the virtual user's goroutine.
-func (m *Module) begin() *turns {
-	return &turns{m.vu, m.vu.Context(), m.vu.RegisterCallback()}
-}
+// turns is called on the virtual user's goroutine. Nothing is under way before
+// promise: what is wrong with the options may still throw.
+func (m *Module) turns() *turns { return &turns{vu: m.vu, ctx: m.vu.Context()} }
 
 // do runs f there and waits for it, unless the iteration ends before.
 func (t *turns) do(f func()) error {
@@ -50,6 +49,7 @@ func (t *turns) end(f func() error) { t.next(f) }
 func promise[T any](m *Module, t *turns, work func(context.Context) (T, error), done func(T) sobek.Value) sobek.Value {
 	rt := m.vu.Runtime()
 	p, resolve, reject := rt.NewPromise()
+	t.next = m.vu.RegisterCallback()
 	go func() {
 		value, err := work(t.ctx)
 		t.end(func() error {
