@@ -121,6 +121,9 @@ func (a *app) loadConfig(f *loadFlags, path string) (load.Config, error) {
 	if err != nil {
 		return load.Config{}, fmt.Errorf("--summary-mode: %w", err)
 	}
+	if list := firstOf(strings.Join(f.features, ","), os.Getenv("K6_FEATURES")); list != "" {
+		return load.Config{}, fmt.Errorf("--features %s: none of k6's feature flags exists here; leave it out", list)
+	}
 	environ := environment()
 	env := map[string]string{}
 	if f.systemEnv {

@@ -196,11 +196,6 @@ func TestExitCodes(t *testing.T) {
 
 func TestArtisanIsBuiltIn(t *testing.T) {
 	x := artisan.New(artisan.Config{})
-	defer func() {
-		if err := x.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	_, err := script.Compile(t.Context(), script.Source{
 		Path: "script.js", Text: `import { attack, mark } from 'k6/x/artisan';
 			if (typeof attack !== 'function' || typeof mark !== 'function') throw new Error('they are no functions');
