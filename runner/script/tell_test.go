@@ -167,15 +167,23 @@ func tellResult(o Outcome, meter *observation.Meter) []string {
 	return append(lines, tellRequests(meter)...)
 }
 
+// tellRequests adds up the seconds of each name and class: where a second ends
+// differs from one run to the next.
 func tellRequests(meter *observation.Meter) []string {
 	var lines []string
-	requests := map[string][2]uint64{}
+	requests := map[string]observation.Requests{}
 	for _, r := range meter.Cut(time.Now(), true, observation.Health{}) {
 		switch {
 		case r.Requests != nil:
-			key := fmt.Sprintf("%s %s, %s%s", r.Requests.Scenario, r.Requests.Name, r.Requests.Class, causes(r.Requests.Causes))
-			n := requests[key]
-			requests[key] = [2]uint64{n[0] + r.Requests.Count, n[1] + r.Requests.Failed}
+			key := fmt.Sprintf("%s %s, %s", r.Requests.Scenario, r.Requests.Name, r.Requests.Class)
+			sum := requests[key]
+			if sum.Causes == nil {
+				sum.Causes = map[string]uint64{}
+			}
+			sum.Count += r.Requests.Count
+			sum.Failed += r.Requests.Failed
+			maps.Copy(sum.Causes, r.Requests.Causes)
+			requests[key] = sum
 		case r.Generator != nil && r.Generator.InFlight != 0:
 			lines = append(lines, fmt.Sprintf("in flight at the end: %d", r.Generator.InFlight))
 		case r.Served != nil:
@@ -183,7 +191,8 @@ func tellRequests(meter *observation.Meter) []string {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(requests)) {
-		lines = append(lines, fmt.Sprintf("requests %s: %d, %d failed", key, requests[key][0], requests[key][1]))
+		sum := requests[key]
+		lines = append(lines, fmt.Sprintf("requests %s%s: %d, %d failed", key, causes(sum.Causes), sum.Count, sum.Failed))
 	}
 	return lines
 }
