@@ -23,25 +23,50 @@ type Config struct {
 	Sink observation.Sink
 	// Warn takes what a person should know; nil drops it.
 	Warn func(text string)
+
+	// Cluster finds the cluster of hpa(), deployment() and cluster(); nil is
+	// FindCluster with nothing given. It is called at most once, when a script
+	// first needs it.
+	Cluster func() (Cluster, error)
+	// Prometheus is the URL of prometheus(); "" is DefaultPrometheus.
+	Prometheus string
+	// Redis are the addresses (host:port) of queue(): one is a single Redis,
+	// unless it says that it is a node of a cluster. None is DefaultRedis.
+	Redis []string
+	// Postgres is the connection string of postgres(), a URL or keywords as
+	// libpq has them; "" leaves it to the script.
+	Postgres string
 }
 
-// Extension is what all virtual users of a run share. It is safe for
-// concurrent use.
-type Extension struct {
-	cfg Config
+// What a configuration points at unless told: where kind-config.yaml puts it.
+const (
+	DefaultPrometheus = "http://127.0.0.1:9090"
+	DefaultRedis      = "127.0.0.1:6379"
+)
+
+// function is one function of the extension.
+type function struct {
+	name string
+	call func(*Module, sobek.FunctionCall) sobek.Value
 }
 
-// New returns the extension of one run.
-func New(cfg Config) *Extension {
-	if cfg.Warn == nil {
-		cfg.Warn = func(string) {}
+// functions are all of them, by name.
+func functions() []function {
+	return []function{
+		{"attack", (*Module).attack},
+		{"mark", (*Module).mark},
 	}
-	return &Extension{cfg: cfg}
 }
 
 // Names are what a script can import, besides the default export, which is an
 // object of them all.
-func Names() []string { return []string{"attack", "mark"} }
+func Names() []string {
+	var names []string
+	for _, f := range functions() {
+		names = append(names, f.name)
+	}
+	return names
+}
 
 // Module is the extension of one virtual user.
 type Module struct {
@@ -54,11 +79,10 @@ func (e *Extension) Module(v VU) *Module { return &Module{e, v} }
 
 // Export makes the value of one of Names.
 func (m *Module) Export(name string) any {
-	switch name {
-	case "attack":
-		return m.attack
-	case "mark":
-		return m.mark
+	for _, f := range functions() {
+		if f.name == name {
+			return func(call sobek.FunctionCall) sobek.Value { return f.call(m, call) }
+		}
 	}
 	return sobek.Undefined()
 }

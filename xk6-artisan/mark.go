@@ -1,8 +1,6 @@
 package artisan
 
 import (
-	"time"
-
 	"github.com/grafana/sobek"
 
 	"github.com/artisan-platform/headroom/runner/observation"
@@ -17,12 +15,4 @@ func (m *Module) mark(call sobek.FunctionCall) sobek.Value {
 	}
 	m.ext.observe(observation.Record{Kind: observation.KindMark, Mark: &observation.Mark{Name: name}})
 	return sobek.Undefined()
-}
-
-// observe logs a fact of this moment.
-func (e *Extension) observe(r observation.Record) {
-	if e.cfg.Sink != nil {
-		r.Time = time.Now()
-		e.cfg.Sink.Observe(r)
-	}
 }

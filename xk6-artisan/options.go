@@ -31,6 +31,16 @@ func (m *Module) errorOf(text string) sobek.Value {
 	return e
 }
 
+// withMessage gives an Error that was made before its text was known its text.
+func (m *Module) withMessage(e sobek.Value, text string) sobek.Value {
+	o, ok := e.(*sobek.Object)
+	if !ok {
+		return m.vu.Runtime().ToValue(text)
+	}
+	m.set(o, field{"message", text})
+	return o
+}
+
 // running throws if the script's init code calls what is for its functions.
 func (m *Module) running(what string) {
 	if m.vu.InInit() {

@@ -49,12 +49,13 @@ func (t *turns) end(f func() error) { t.next(f) }
 func promise[T any](m *Module, t *turns, work func(context.Context) (T, error), done func(T) sobek.Value) sobek.Value {
 	rt := m.vu.Runtime()
 	p, resolve, reject := rt.NewPromise()
+	broken := m.errorOf("") // its stack is that of the call
 	t.next = m.vu.RegisterCallback()
 	go func() {
 		value, err := work(t.ctx)
 		t.end(func() error {
 			if err != nil {
-				return reject(m.errorOf(err.Error()))
+				return reject(m.withMessage(broken, err.Error()))
 			}
 			var result sobek.Value
 			if thrown := rt.Try(func() { result = done(value) }); thrown != nil {
@@ -75,10 +76,15 @@ type field struct {
 // object makes an object of a script.
 func (m *Module) object(fields ...field) *sobek.Object {
 	o := m.vu.Runtime().NewObject()
+	m.set(o, fields...)
+	return o
+}
+
+// set gives an object properties.
+func (m *Module) set(o *sobek.Object, fields ...field) {
 	for _, f := range fields {
 		if err := o.Set(f.key, f.value); err != nil {
 			m.throw("make %s: %v", f.key, err)
 		}
 	}
-	return o
 }

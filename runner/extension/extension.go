@@ -83,6 +83,9 @@ func (u *user) Requests(tags map[string]string) artisan.Requests {
 	for k, v := range tags {
 		set[k] = v
 	}
+	if m := u.vu.Test.Meter; m != nil {
+		m.OpenModel()
+	}
 	scenario := ""
 	if u.vu.Scenario != nil {
 		scenario = u.vu.Scenario.Name

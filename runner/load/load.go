@@ -72,6 +72,7 @@ func Run(ctx context.Context, cfg Config) (Result, error) {
 	defer log.close()
 	s := &session{cfg: cfg, log: log}
 	defer s.remove()
+	defer s.closeArtisan()
 	program, err := s.compile(ctx)
 	if err != nil {
 		return Result{Ending: EndingOf(err), Text: err.Error()}, err
@@ -110,7 +111,7 @@ func (s *session) source() (script.Source, error) {
 	if err := s.setEnv(); err != nil {
 		return script.Source{}, err
 	}
-	s.artisan = artisan.New(artisan.Config{AllowHosts: s.cfg.AllowHosts, Warn: s.warn})
+	s.artisan = artisan.New(artisan.Config{AllowHosts: s.cfg.AllowHosts, Warn: s.warn}.WithEnv(s.lookup))
 	file, err := configLayer(s.cfg.ConfigFile)
 	if err != nil {
 		return script.Source{}, err
@@ -243,6 +244,24 @@ func (s *session) explain(r Result, o script.Outcome) {
 func (s *session) warn(text string) {
 	s.warnings.add(text)
 	s.log.say("warning", text)
+}
+
+// lookup reads a variable of the script's environment, else of the process's.
+func (s *session) lookup(name string) string {
+	if v, ok := s.env[name]; ok {
+		return v
+	}
+	return s.cfg.Environ[name]
+}
+
+// closeArtisan ends what the extension does in the background.
+func (s *session) closeArtisan() {
+	if s.artisan == nil { // the script was never read
+		return
+	}
+	if err := s.artisan.Close(); err != nil {
+		s.log.say("warning", fmt.Sprintf("close what k6/x/artisan opened: %v", err))
+	}
 }
 
 // keepHeap watches the memory of the process while it generates load.

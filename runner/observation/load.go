@@ -83,6 +83,8 @@ type Script struct {
 	Checks      []Check     `json:"checks,omitempty"`
 	Thresholds  []Threshold `json:"thresholds,omitempty"`
 	Error       string      `json:"error,omitempty"` // why the script ended early
+	// Extensions are the modules k6/x/... that the script imports.
+	Extensions []string `json:"extensions,omitempty"`
 }
 
 // Check is the count of one check of a script.

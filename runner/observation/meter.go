@@ -40,6 +40,17 @@ func NewMeter(load string, open bool) *Meter {
 	}
 }
 
+// OpenModel says that the load has arrivals which follow a schedule after all,
+// as those of a script that attacks by itself have.
+func (m *Meter) OpenModel() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.open = true
+	for _, g := range m.seconds {
+		g.Open = true
+	}
+}
+
 // Started says that a request due at due was sent at started.
 func (m *Meter) Started(due, started time.Time) {
 	m.mu.Lock()

@@ -12,24 +12,25 @@ type Kind string
 
 // The kinds of record, in the order in which a run usually writes them.
 const (
-	KindRun        Kind = "run"
-	KindStep       Kind = "step"
-	KindPhase      Kind = "phase"
-	KindMark       Kind = "mark"
-	KindRequests   Kind = "requests"
-	KindGenerator  Kind = "generator"
-	KindServed     Kind = "served"
-	KindScript     Kind = "script"
-	KindQueue      Kind = "queue"
-	KindHPA        Kind = "hpa"
-	KindDeployment Kind = "deployment"
-	KindPod        Kind = "pod"
-	KindNode       Kind = "node"
-	KindEvent      Kind = "event"
-	KindProm       Kind = "prom"
-	KindGap        Kind = "gap"
-	KindWarning    Kind = "warning"
-	KindEnd        Kind = "end"
+	KindRun         Kind = "run"
+	KindStep        Kind = "step"
+	KindPhase       Kind = "phase"
+	KindMark        Kind = "mark"
+	KindRequests    Kind = "requests"
+	KindGenerator   Kind = "generator"
+	KindServed      Kind = "served"
+	KindScript      Kind = "script"
+	KindQueue       Kind = "queue"
+	KindExpectation Kind = "expectation"
+	KindHPA         Kind = "hpa"
+	KindDeployment  Kind = "deployment"
+	KindPod         Kind = "pod"
+	KindNode        Kind = "node"
+	KindEvent       Kind = "event"
+	KindProm        Kind = "prom"
+	KindGap         Kind = "gap"
+	KindWarning     Kind = "warning"
+	KindEnd         Kind = "end"
 )
 
 // Record is one fact: when it was observed, by the runner's clock, and what.
@@ -38,24 +39,25 @@ type Record struct {
 	Time time.Time `json:"t"`
 	Kind Kind      `json:"kind"`
 
-	Run        *RunInfo    `json:"run,omitempty"`
-	Step       *Step       `json:"step,omitempty"`
-	Phase      *Phase      `json:"phase,omitempty"`
-	Mark       *Mark       `json:"mark,omitempty"`
-	Requests   *Requests   `json:"requests,omitempty"`
-	Generator  *Generator  `json:"generator,omitempty"`
-	Served     *Served     `json:"served,omitempty"`
-	Script     *Script     `json:"script,omitempty"`
-	Queue      *Queue      `json:"queue,omitempty"`
-	HPA        *HPA        `json:"hpa,omitempty"`
-	Deployment *Deployment `json:"deployment,omitempty"`
-	Pod        *Pod        `json:"pod,omitempty"`
-	Node       *Node       `json:"node,omitempty"`
-	Event      *Event      `json:"event,omitempty"`
-	Prom       *Prom       `json:"prom,omitempty"`
-	Gap        *Gap        `json:"gap,omitempty"`
-	Warning    *Warning    `json:"warning,omitempty"`
-	End        *End        `json:"end,omitempty"`
+	Run         *RunInfo     `json:"run,omitempty"`
+	Step        *Step        `json:"step,omitempty"`
+	Phase       *Phase       `json:"phase,omitempty"`
+	Mark        *Mark        `json:"mark,omitempty"`
+	Requests    *Requests    `json:"requests,omitempty"`
+	Generator   *Generator   `json:"generator,omitempty"`
+	Served      *Served      `json:"served,omitempty"`
+	Script      *Script      `json:"script,omitempty"`
+	Queue       *Queue       `json:"queue,omitempty"`
+	Expectation *Expectation `json:"expectation,omitempty"`
+	HPA         *HPA         `json:"hpa,omitempty"`
+	Deployment  *Deployment  `json:"deployment,omitempty"`
+	Pod         *Pod         `json:"pod,omitempty"`
+	Node        *Node        `json:"node,omitempty"`
+	Event       *Event       `json:"event,omitempty"`
+	Prom        *Prom        `json:"prom,omitempty"`
+	Gap         *Gap         `json:"gap,omitempty"`
+	Warning     *Warning     `json:"warning,omitempty"`
+	End         *End         `json:"end,omitempty"`
 }
 
 // Sink takes facts as they are observed. It is safe for concurrent use and

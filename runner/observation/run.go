@@ -9,27 +9,28 @@ import (
 // Run is a log, sorted by kind, for those who judge and report. Slices keep
 // the order of the log.
 type Run struct {
-	Info        RunInfo
-	Start       time.Time // of the first record
-	Last        time.Time // of the last record
-	End         *End      // nil: the run was killed
-	Truncated   bool      // the log's last line was cut off
-	Steps       []Timed[Step]
-	Phases      []Timed[Phase]
-	Marks       []Timed[Mark]
-	Requests    []Requests
-	Generators  []Generator
-	Served      []Timed[Served]
-	Scripts     []Timed[Script]
-	Queues      []Timed[Queue]
-	HPAs        []Timed[HPA]
-	Deployments []Timed[Deployment]
-	Pods        []Timed[Pod]
-	Nodes       []Timed[Node]
-	Events      []Timed[Event]
-	Proms       []Timed[Prom]
-	Gaps        []Gap
-	Warnings    []Warning
+	Info         RunInfo
+	Start        time.Time // of the first record
+	Last         time.Time // of the last record
+	End          *End      // nil: the run was killed
+	Truncated    bool      // the log's last line was cut off
+	Steps        []Timed[Step]
+	Phases       []Timed[Phase]
+	Marks        []Timed[Mark]
+	Requests     []Requests
+	Generators   []Generator
+	Served       []Timed[Served]
+	Scripts      []Timed[Script]
+	Queues       []Timed[Queue]
+	Expectations []Timed[Expectation]
+	HPAs         []Timed[HPA]
+	Deployments  []Timed[Deployment]
+	Pods         []Timed[Pod]
+	Nodes        []Timed[Node]
+	Events       []Timed[Event]
+	Proms        []Timed[Prom]
+	Gaps         []Gap
+	Warnings     []Warning
 }
 
 // Timed is a fact with the time at which it was observed.
@@ -78,6 +79,8 @@ func (r *Run) add(rec Record) bool {
 		return keep(&r.Scripts, rec.Time, rec.Script)
 	case KindQueue:
 		return keep(&r.Queues, rec.Time, rec.Queue)
+	case KindExpectation:
+		return keep(&r.Expectations, rec.Time, rec.Expectation)
 	case KindGap:
 		return collect(&r.Gaps, rec.Gap)
 	case KindWarning:

@@ -2,6 +2,8 @@ package script
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/artisan-platform/headroom/runner/observation"
 )
@@ -12,7 +14,7 @@ func (r *run) result(err error) observation.Script {
 	s := observation.Script{
 		Load: r.cfg.Load, Iterations: c.Complete.Load(), Interrupted: c.Interrupted.Load(),
 		Dropped: c.Dropped.Load(), Exceptions: c.Exceptions.Load(), Checks: r.test.Groups.List(),
-		Thresholds: r.thresholds,
+		Thresholds: r.thresholds, Extensions: r.program.extensions(),
 	}
 	if s.Thresholds == nil { // it ended before they were looked at
 		for _, t := range r.applying() {
@@ -26,4 +28,16 @@ func (r *run) result(err error) observation.Script {
 		s.Error = r.cfg.Secrets.Redact(err.Error())
 	}
 	return s
+}
+
+// extensions are the modules k6/x/... that the script and its files import.
+func (p *Program) extensions() []string {
+	var names []string
+	for _, b := range p.main.imports {
+		if strings.HasPrefix(b.module, "k6/x/") {
+			names = append(names, b.module)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -16,13 +16,14 @@ const Schema = "headroom.result/v1"
 
 // The groups of objectives.
 const (
-	groupScaleOut  = "scale-out"
-	groupLatency   = "latency"
-	groupErrors    = "errors"
-	groupQuery     = "query"
-	groupScript    = "script"
-	groupGenerator = "generator"
-	groupRun       = "run"
+	groupScaleOut    = "scale-out"
+	groupLatency     = "latency"
+	groupErrors      = "errors"
+	groupQuery       = "query"
+	groupScript      = "script"
+	groupExpectation = "expectation"
+	groupGenerator   = "generator"
+	groupRun         = "run"
 )
 
 // killed is the outcome of a run whose log has no end.
@@ -85,6 +86,7 @@ func (j *judge) objectives() []Objective {
 		out = append(out, j.query(o))
 	}
 	out = append(out, j.scripts()...)
+	out = append(out, j.expectations()...)
 	if len(out) == 0 {
 		out = append(out, Objective{Name: "objectives", Group: groupRun, Verdict: Inconclusive, Value: "none", Limit: ">= 1", Margin: none, Evidence: "the plan in record run",
 			Cause: "the plan states no objective: add one under objectives"})

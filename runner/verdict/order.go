@@ -29,6 +29,7 @@ func inOrder(run *observation.Run) *observation.Run {
 	r.Served = byTime(r.Served)
 	r.Scripts = byTime(r.Scripts)
 	r.Queues = byTime(r.Queues)
+	r.Expectations = byTime(r.Expectations)
 	r.HPAs = byTime(r.HPAs)
 	r.Deployments = byTime(r.Deployments)
 	r.Pods = byTime(r.Pods)

@@ -41,7 +41,7 @@ type Result struct {
 // Objective is one objective, judged.
 type Objective struct {
 	Name     string `json:"name"`
-	Group    string `json:"group"` // latency, errors, scale-out, query, generator, script, run
+	Group    string `json:"group"` // latency, errors, scale-out, query, generator, script, expectation, run
 	Verdict  Value  `json:"verdict"`
 	Value    string `json:"value"`  // measured, with unit; "-" if nothing was
 	Limit    string `json:"limit"`  // with comparison: "<= 1s"

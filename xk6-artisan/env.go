@@ -1,0 +1,37 @@
+package artisan
+
+import "strings"
+
+// The environment variables that say where the extension works.
+const (
+	EnvPrometheus = "ARTISAN_PROMETHEUS" // URL
+	EnvRedis      = "ARTISAN_REDIS"      // host:port, several with commas
+	EnvPostgres   = "ARTISAN_POSTGRES"   // connection string
+	EnvKubeconfig = "ARTISAN_KUBECONFIG" // path
+	EnvContext    = "ARTISAN_CONTEXT"    // of the kubeconfig
+	EnvNamespace  = "ARTISAN_NAMESPACE"
+)
+
+// WithEnv fills in what a configuration leaves open from the environment.
+// lookup returns the value of a variable, or "".
+func (c Config) WithEnv(lookup func(name string) string) Config {
+	if c.Prometheus == "" {
+		c.Prometheus = lookup(EnvPrometheus)
+	}
+	if len(c.Redis) == 0 {
+		for _, a := range strings.Split(lookup(EnvRedis), ",") {
+			if a = strings.TrimSpace(a); a != "" {
+				c.Redis = append(c.Redis, a)
+			}
+		}
+	}
+	if c.Postgres == "" {
+		c.Postgres = lookup(EnvPostgres)
+	}
+	if c.Cluster == nil {
+		c.Cluster = func() (Cluster, error) {
+			return FindCluster(ClusterChoice{Kubeconfig: lookup(EnvKubeconfig), Context: lookup(EnvContext), Namespace: lookup(EnvNamespace)})
+		}
+	}
+	return c
+}
