@@ -55,6 +55,9 @@ func functions() []function {
 	return []function{
 		{"attack", (*Module).attack},
 		{"mark", (*Module).mark},
+		{"hpa", (*Module).hpa},
+		{"deployment", (*Module).deployment},
+		{"cluster", (*Module).clusterObject},
 	}
 }
 

@@ -16,6 +16,7 @@ type Extension struct {
 	cfg  Config
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
+	fed  *scene // what whoever runs the load has observed
 
 	mu     sync.Mutex
 	shared map[string]any // see share
@@ -28,7 +29,7 @@ func New(cfg Config) *Extension {
 	if cfg.Warn == nil {
 		cfg.Warn = func(string) {}
 	}
-	e := &Extension{cfg: cfg, shared: make(map[string]any)}
+	e := &Extension{cfg: cfg, fed: newScene(), shared: make(map[string]any)}
 	e.ctx, e.stop = context.WithCancel(context.Background())
 	return e
 }

@@ -142,6 +142,35 @@ func (o options) duration(key string, otherwise, least time.Duration) time.Durat
 	return d
 }
 
+func (o options) boolean(key string) bool {
+	v := o.get(key)
+	if absent(v) {
+		return false
+	}
+	b, ok := v.Export().(bool)
+	if !ok {
+		o.wrong(key, "true or false")
+	}
+	return b
+}
+
+// moment reads a Date, or a number of milliseconds since 1970; now if there is
+// none.
+func (o options) moment(key string) time.Time {
+	v := o.get(key)
+	if absent(v) {
+		return time.Now()
+	}
+	if t, ok := v.Export().(time.Time); ok {
+		return t
+	}
+	f, ok := number(v)
+	if !ok || !(f > 0 && f < 1e14) {
+		o.wrong(key, "a Date, or a number of milliseconds since 1970 such as Date.now()")
+	}
+	return time.UnixMilli(int64(f))
+}
+
 // tags reads an object of strings, numbers and booleans.
 func (o options) tags(key string) map[string]string {
 	v := o.get(key)

@@ -29,16 +29,16 @@ type result struct {
 	in, out            int64
 	codes, causes      map[string]uint64
 	first, last, ended time.Time
-	seen               map[string]target // what is requested, by the endpoint's name
+	seen               map[string]requested // what is requested, by the endpoint's name
 }
 
-// target is what requests of one name are for.
-type target struct{ method, url string }
+// requested is what requests of one name are for.
+type requested struct{ method, url string }
 
 func newResult(s arrival.Schedule, r Requests, name string) *result {
 	return &result{
 		requests: r, name: name, start: time.Now(), asked: float64(s.Count()) / s.Duration().Seconds(),
-		codes: make(map[string]uint64), causes: make(map[string]uint64), seen: make(map[string]target),
+		codes: make(map[string]uint64), causes: make(map[string]uint64), seen: make(map[string]requested),
 	}
 }
 
@@ -57,7 +57,7 @@ func (r *result) endpoint(req *http.Request) string {
 		if len(r.seen) >= maxTargets {
 			name = "(other URLs)"
 		}
-		r.seen[name] = target{req.Method, req.URL.Redacted()}
+		r.seen[name] = requested{req.Method, req.URL.Redacted()}
 	}
 	return name
 }

@@ -14,7 +14,6 @@ import (
 	"github.com/artisan-platform/headroom/cluster/image"
 	"github.com/artisan-platform/headroom/reports"
 	"github.com/artisan-platform/headroom/runner/experiment"
-	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 	"github.com/artisan-platform/headroom/runner/verdict"
 )
@@ -47,12 +46,12 @@ func (f *runFlags) addJSON(c *cobra.Command, what string) {
 // config turns flags and a plan file into what an experiment needs. All that a
 // person can get wrong is found here, before anything is created.
 func (a *app) config(ctx context.Context, f runFlags, file string) (experiment.Config, error) {
-	plan, programs, err := loadPlan(ctx, file, f.allowHosts)
+	plan, scripts, err := loadPlan(ctx, file, f.allowHosts)
 	if err != nil {
 		return experiment.Config{}, err
 	}
 	cfg, err := a.planned(f, plan)
-	cfg.Programs = programs
+	cfg.Scripts = scripts
 	return cfg, err
 }
 
@@ -85,15 +84,19 @@ func (a *app) live() func(reports.Live) {
 func (a *app) verify() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
-		Use:   "verify PLAN",
+		Use:   "verify PLAN|SCRIPT",
 		Short: "Run a plan from cluster to verdict",
 		Long: `Verify makes (or adopts) the cluster, installs the stack, brings the platform to
 its base line, drives the plan's loads while watching, lets it settle, judges,
 writes the report, and removes the cluster if this run created it.
 
+Instead of a plan it takes a script (.js, .ts): the script is then the only load,
+and is judged by its own thresholds and by what it expects with k6/x/artisan.
+
 The run's folder holds log.jsonl (all that was observed), result.json,
 report.html, junit.xml and summary.md.`,
 		Example: `  headroom verify scenarios/scale-out.yaml
+  headroom verify scenarios/scale-out.js            # one script: load, watching and expectations
   headroom verify --keep scenarios/scale-out.yaml   # leave the cluster for a look
   headroom up && headroom verify PLAN               # use a cluster that is up already`,
 		Args: cobra.ExactArgs(1),
@@ -158,19 +161,23 @@ func (a *app) show(dir string, f runFlags, in reports.Input) error {
 	return reports.Terminal(a.out, in, opts)
 }
 
-// loadPlan reads a plan, compiles the scripts that it names, and checks the
-// kind configuration that it may bring.
-func loadPlan(ctx context.Context, file string, allowHosts []string) (*spec.Plan, map[string]*script.Program, error) {
-	plan, err := spec.LoadPlan(file, spec.Options{AllowHosts: allowHosts})
+// loadPlan reads a plan, or a script that is one, compiles the scripts that it
+// names, and checks the kind configuration that it may bring.
+func loadPlan(ctx context.Context, file string, allowHosts []string) (*spec.Plan, *experiment.Scripts, error) {
+	load := spec.LoadPlan
+	if spec.IsScript(file) {
+		load = spec.ScriptPlan
+	}
+	plan, err := load(file, spec.Options{AllowHosts: allowHosts})
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
-	programs, err := experiment.CompileScripts(ctx, plan)
+	scripts, err := experiment.CompileScripts(ctx, plan, allowHosts)
 	if err != nil {
 		return nil, nil, usageError{err}
 	}
 	if _, err := experiment.Preview(plan, headroom.KindConfig); err != nil {
 		return nil, nil, usageError{fmt.Errorf("%s: %w", file, err)}
 	}
-	return plan, programs, nil
+	return plan, scripts, nil
 }

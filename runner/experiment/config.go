@@ -12,15 +12,14 @@ import (
 	"github.com/artisan-platform/headroom/reports"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/progress"
-	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 )
 
 // Config is what a run needs besides the machine.
 type Config struct {
 	Plan       *spec.Plan
-	Programs   map[string]*script.Program // of the plan's scripts, by load: see CompileScripts
-	Version    string                     // of the program, for the log
+	Scripts    *Scripts // of the plan: see CompileScripts
+	Version    string   // of the program, for the log
 	Images     image.Mode
 	KindConfig []byte // the built-in kind-config.yaml; the plan may name another
 	Out        string // folder of runs

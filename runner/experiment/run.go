@@ -34,11 +34,15 @@ func Run(ctx context.Context, cfg Config, env *Env, steps []observation.Record) 
 	}()
 	log := observation.NewWriter(file)
 	r := &run{cfg: cfg, env: env, log: log, live: newLive(cfg)}
+	cfg.Scripts.scene.begin(r)
 	r.Observe(runRecord(cfg, filepath.Base(dir)))
 	for _, s := range steps {
 		r.Observe(s)
 	}
 	err = r.execute(ctx)
+	if cerr := cfg.Scripts.artisan.Close(); cerr != nil {
+		r.warn("k6/x/artisan", "close what it opened: "+cerr.Error())
+	}
 	r.Observe(endRecord(ctx, err))
 	if lerr := log.Err(); lerr != nil && !errors.Is(err, lerr) {
 		err = errors.Join(err, lerr)
@@ -59,6 +63,7 @@ type run struct {
 func (r *run) Observe(rec observation.Record) {
 	r.log.Observe(rec)
 	r.live.observe(rec)
+	r.cfg.Scripts.artisan.Feed(rec)
 }
 
 func (r *run) phase(name, load string, open bool) {

@@ -2,6 +2,7 @@ package kubewatch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -19,6 +20,7 @@ import (
 // source names a resource and turns its objects into facts.
 type source[T any] struct {
 	name      string
+	kind      observation.Kind
 	client    rest.Interface
 	resource  string
 	namespace string // "" for cluster-wide resources
@@ -36,7 +38,7 @@ func (w *Watcher) build(api *clients) []*stream {
 	ns := w.cfg.Namespace
 	streams := []*stream{
 		open(w, api, source[observation.HPA]{
-			name: "watch hpa", client: api.autoscaling, resource: "horizontalpodautoscalers", namespace: ns,
+			name: "watch hpa", kind: observation.KindHPA, client: api.autoscaling, resource: "horizontalpodautoscalers", namespace: ns,
 			empty: func() runtime.Object { return &autoscalingv2.HorizontalPodAutoscalerList{} },
 			fact:  typed(hpaOf),
 			record: func(at time.Time, h *observation.HPA) observation.Record {
@@ -46,7 +48,7 @@ func (w *Watcher) build(api *clients) []*stream {
 			seen: w.health.see,
 		}),
 		open(w, api, source[observation.Deployment]{
-			name: "watch deployment", client: api.apps, resource: "deployments", namespace: ns,
+			name: "watch deployment", kind: observation.KindDeployment, client: api.apps, resource: "deployments", namespace: ns,
 			empty: func() runtime.Object { return &appsv1.DeploymentList{} },
 			fact:  typed(deploymentOf),
 			record: func(at time.Time, d *observation.Deployment) observation.Record {
@@ -55,7 +57,7 @@ func (w *Watcher) build(api *clients) []*stream {
 			gone: func(d *observation.Deployment) { d.Deleted = true },
 		}),
 		open(w, api, source[observation.Pod]{
-			name: "watch pod", client: api.core, resource: "pods", namespace: ns,
+			name: "watch pod", kind: observation.KindPod, client: api.core, resource: "pods", namespace: ns,
 			empty: func() runtime.Object { return &corev1.PodList{} },
 			fact:  typed(podOf),
 			record: func(at time.Time, p *observation.Pod) observation.Record {
@@ -64,7 +66,7 @@ func (w *Watcher) build(api *clients) []*stream {
 			gone: func(p *observation.Pod) { p.Deleted = true },
 		}),
 		open(w, api, source[observation.Node]{
-			name: "watch node", client: api.core, resource: "nodes",
+			name: "watch node", kind: observation.KindNode, client: api.core, resource: "nodes",
 			empty: func() runtime.Object { return &corev1.NodeList{} },
 			fact:  typed(nodeOf),
 			record: func(at time.Time, n *observation.Node) observation.Record {
@@ -77,7 +79,7 @@ func (w *Watcher) build(api *clients) []*stream {
 	if ns != metav1.NamespaceDefault { // where the events of nodes are kept
 		streams = append(streams, open(w, api, w.events("watch node event", api, metav1.NamespaceDefault, "involvedObject.kind=Node")))
 	}
-	return streams
+	return slices.DeleteFunc(streams, func(s *stream) bool { return len(w.cfg.Only) > 0 && !slices.Contains(w.cfg.Only, s.kind) })
 }
 
 // history is how far before the start an event still counts as news.
@@ -86,7 +88,7 @@ const history = time.Minute
 func (w *Watcher) events(name string, api *clients, namespace, fields string) source[observation.Event] {
 	start := w.cfg.Clock()
 	return source[observation.Event]{
-		name: name, client: api.core, resource: "events", namespace: namespace, fields: fields,
+		name: name, kind: observation.KindEvent, client: api.core, resource: "events", namespace: namespace, fields: fields,
 		empty: func() runtime.Object { return &corev1.EventList{} },
 		fact:  typed(eventOf),
 		record: func(at time.Time, e *observation.Event) observation.Record {
@@ -101,7 +103,7 @@ func (w *Watcher) events(name string, api *clients, namespace, fields string) so
 // nobody here looks at.
 func open[T any](w *Watcher, api *clients, src source[T]) *stream {
 	s := &stream{
-		name: src.name, watchFor: w.cfg.WatchFor, clock: w.cfg.Clock,
+		name: src.name, kind: src.kind, watchFor: w.cfg.WatchFor, clock: w.cfg.Clock,
 		contact: &contact{source: src.name, sink: w.cfg.Sink},
 		synced:  make(chan struct{}),
 	}

@@ -13,6 +13,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/watch"
+
+	"github.com/artisan-platform/headroom/runner/observation"
 )
 
 // Bounds of one stream's requests.
@@ -29,6 +31,7 @@ var errClosed = errors.New("watch closed on time")
 // stream lists and watches one resource for as long as its context lives.
 type stream struct {
 	name     string
+	kind     observation.Kind // of what it records
 	watchFor time.Duration
 	clock    func() time.Time
 	list     func(context.Context, metav1.ListOptions) (runtime.Object, error)

@@ -22,6 +22,9 @@ type Config struct {
 	Namespace  string
 	Sink       observation.Sink
 	Clock      func() time.Time // default time.Now
+	// Only are the kinds that are watched: hpa, deployment, pod, node, event.
+	// None is all of them.
+	Only []observation.Kind
 	// WatchFor is how long the server keeps one watch open; a connection that
 	// is silent past it is dead. Default 10s. Shorter finds a dead connection
 	// sooner and asks more often.

@@ -30,6 +30,10 @@ func (r *run) result(err error) observation.Script {
 	return s
 }
 
+// Demands reports whether the script may fail a run by itself: it has
+// thresholds, or imports an extension by which it can expect something.
+func (p *Program) Demands() bool { return len(p.Options.Thresholds) > 0 || len(p.extensions()) > 0 }
+
 // extensions are the modules k6/x/... that the script and its files import.
 func (p *Program) extensions() []string {
 	var names []string

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,9 +22,15 @@ func (d *decoder) objectives(p *Plan) func(node) {
 			may("queries", each(d, &o.Queries, judged.query)),
 			may("generator", d.generator(&o.Generator)),
 		)
-		if ok && !has(n, "latency", "errors", "scaleOut", "queries") {
-			d.add(n, "nothing to judge: give at least one of latency, errors, scaleOut and queries")
+		if !ok || has(n, "latency", "errors", "scaleOut", "queries") {
+			return
 		}
+		d.late = append(d.late, func() {
+			// A script may demand something by itself, which only the engine knows.
+			if !slices.ContainsFunc(p.Loads, func(l Load) bool { return l.Script != nil }) {
+				d.add(n, "nothing to judge: give at least one of latency, errors, scaleOut and queries")
+			}
+		})
 	}
 }
 
