@@ -104,6 +104,8 @@ func refuse(name, imp string) string {
 		return "a pure package imports pure packages only"
 	case under(pure, name) != "" && slices.Index(pure, own) > slices.Index(pure, name):
 		return "imports point from the later to the earlier"
+	case name == "xk6-artisan" && (under([]string{"runner/script", "runner/executor", "runner/experiment", "runner/load", "runner/extension"}, own) != "" && inside):
+		return "the extension knows no engine: an engine shows it a VU"
 	case under(adapters, name) != "" && inside:
 		return refuseAdapter(under(adapters, name), own)
 	case under(shared, name) != "" && inside:

@@ -37,7 +37,7 @@ func (m *Module) nodes(n named) sobek.Value {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for _, x := range w.scene.nodes {
+		for _, x := range w.nodes {
 			c.total++
 			if x.Ready {
 				c.ready++
@@ -67,7 +67,7 @@ func (m *Module) pods(n named, call sobek.FunctionCall) sobek.Value {
 		}
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		for _, p := range w.scene.pods {
+		for _, p := range w.pods {
 			switch {
 			case owner != "" && p.Owner != owner:
 				continue

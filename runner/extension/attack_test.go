@@ -23,6 +23,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // what it said and how often the server was asked.
 func run(t *testing.T, text string, flags ...func(*script.Config)) (said []string, asked int64) {
 	t.Helper()
+	return runOn(t, artisan.Config{}, text, flags...)
+}
+
+// runOn is run with an extension that works on something.
+func runOn(t *testing.T, on artisan.Config, text string, flags ...func(*script.Config)) (said []string, asked int64) {
+	t.Helper()
+	e := artisan.New(on)
+	defer func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	var hits atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hits.Add(1)
@@ -33,7 +45,7 @@ func run(t *testing.T, text string, flags ...func(*script.Config)) (said []strin
 	defer s.Close()
 	p, err := script.Compile(t.Context(), script.Source{
 		Path: "a.js", Text: text, Env: map[string]string{"URL": s.URL},
-		Extensions: []vu.Module{extension.Module(artisan.New(artisan.Config{}), "load")},
+		Extensions: []vu.Module{extension.Module(e, "load")},
 	})
 	if err != nil {
 		t.Fatal(err)
