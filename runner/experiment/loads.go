@@ -73,7 +73,11 @@ func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter) er
 }
 
 func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter) error {
-	end, err := script.Run(ctx, r.cfg.Scripts.programs[l.Name], script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
+	program := r.cfg.Scripts.programs[l.Name]
+	if program.OwnSummary() {
+		r.warn("script "+l.Name, "its handleSummary is not called here: the run's report takes its place; `headroom load` calls it")
+	}
+	end, err := script.Run(ctx, program, script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
 		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }, Console: r.console(l.Name),
 		AllowHosts: r.cfg.AllowHosts})
 	end.Load = l.Name

@@ -34,6 +34,9 @@ func (r *run) result(err error) observation.Script {
 // thresholds, or imports an extension by which it can expect something.
 func (p *Program) Demands() bool { return len(p.Options.Thresholds) > 0 || len(p.extensions()) > 0 }
 
+// OwnSummary reports whether the script has a handleSummary.
+func (p *Program) OwnSummary() bool { return p.summary }
+
 // extensions are the modules k6/x/... that the script and its files import.
 func (p *Program) extensions() []string {
 	var names []string
