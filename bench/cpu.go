@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // rounds is how often each client runs, in turn with the others.
@@ -51,13 +50,8 @@ var clients = []client{
 		if err != nil {
 			return 0, u, err
 		}
-		out, err := output(ctx, b.vegeta, "report", "-type=json", results)
-		if err != nil {
-			return 0, u, err
-		}
-		var r struct{ Requests float64 }
-		err = json.Unmarshal(out, &r)
-		return r.Requests, u, err
+		n, err := b.vegetaRequests(ctx, results)
+		return n, u, err
 	}},
 	{"bombardier (fasthttp)", func(ctx context.Context, b *bench) (float64, usage, error) {
 		u, err := b.measure(ctx, true, b.bombardier, "-c", "10", "-d", "4s", "--fasthttp", "-o", "json", "-p", "r", b.url+"/health")
@@ -70,6 +64,17 @@ var clients = []client{
 		err = json.Unmarshal(u.out, &r)
 		return r.Result.Req2xx, u, err
 	}},
+}
+
+// vegetaRequests counts the requests in a file of results.
+func (b *bench) vegetaRequests(ctx context.Context, results string) (float64, error) {
+	out, err := output(ctx, b.vegeta, "report", "-type=json", results)
+	if err != nil {
+		return 0, err
+	}
+	var r struct{ Requests float64 }
+	err = json.Unmarshal(out, &r)
+	return r.Requests, err
 }
 
 // load runs a script and returns its number of requests.
@@ -102,7 +107,7 @@ func cpuPerRequest(ctx context.Context, b *bench) error {
 			if n == 0 {
 				return fmt.Errorf("%s made no request", c.name)
 			}
-			perRequest[i] = append(perRequest[i], float64(u.cpu)/n/float64(time.Microsecond))
+			perRequest[i] = append(perRequest[i], micros(u.cpu, n))
 		}
 	}
 	fmt.Printf("CPU per request (user+sys of the client, one core, GET of 15 bytes kept alive, median of %d interleaved runs)\n", rounds)

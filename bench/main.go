@@ -2,8 +2,8 @@
 // generator, against its peers, in interleaved runs on one machine. The figures
 // of one run compare; those of two runs on a shared machine do not.
 //
-//	go run ./bench          all of it, about six minutes
-//	go run ./bench cpu      one part: cpu, memory, start, arrivals or samples
+//	go run ./bench          all of it, about eight minutes
+//	go run ./bench cpu      one part: cpu, attack, memory, start, arrivals or samples
 package main
 
 import (
@@ -22,7 +22,7 @@ type part struct {
 }
 
 var parts = []part{
-	{"cpu", cpuPerRequest}, {"memory", bytesPerVU}, {"start", startUp}, {"arrivals", lateness}, {"samples", constantMemory},
+	{"cpu", cpuPerRequest}, {"attack", attacks}, {"memory", bytesPerVU}, {"start", startUp}, {"arrivals", lateness}, {"samples", constantMemory},
 }
 
 func main() {
@@ -45,7 +45,7 @@ func main() {
 func run(ctx context.Context, wanted []string) (err error) {
 	for _, w := range wanted {
 		if !slices.ContainsFunc(parts, func(p part) bool { return p.name == w }) {
-			return fmt.Errorf("there is no part %q: there are cpu, memory, start, arrivals and samples", w)
+			return fmt.Errorf("there is no part %q: there are cpu, attack, memory, start, arrivals and samples", w)
 		}
 	}
 	b, err := prepare(ctx)

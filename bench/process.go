@@ -92,6 +92,15 @@ func (b *bench) file(name, text string) (string, error) {
 	return path, os.WriteFile(path, []byte(text), 0o644)
 }
 
+// takeFile reads a file and removes it, so that the next run begins without.
+func takeFile(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return text, os.Remove(path)
+}
+
 // usage is what a process used.
 type usage struct {
 	cpu    time.Duration
