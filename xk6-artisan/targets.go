@@ -12,6 +12,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"github.com/artisan-platform/headroom/runner/spec"
+	"github.com/artisan-platform/headroom/runner/vegetaload"
 )
 
 // targets reads what is requested, in turn: an array of {method, url, header,
@@ -102,6 +103,9 @@ func (m *Module) checkTarget(where string, t *vegeta.Target) error {
 	}
 	if _, err := t.Request(); err != nil {
 		return fmt.Errorf("%s: %w", where, err)
+	}
+	if err := vegetaload.CheckHeader(t.Header); err != nil {
+		return fmt.Errorf("%s: header: %w", where, err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -13,6 +14,7 @@ import (
 	"github.com/artisan-platform/headroom/runner/alarm"
 	"github.com/artisan-platform/headroom/runner/arrival"
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // Recorder is told of each arrival what became of it. It is safe for
@@ -44,6 +46,8 @@ type Load struct {
 	// Dial makes connections; nil is the system's way.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	TLS  *tls.Config // nil: the defaults
+	// Traffic counts all bytes on the connections; nil counts none.
+	Traffic *wire.Traffic
 }
 
 // Drive drives the load to the end of its schedule and of every request. When
@@ -60,14 +64,26 @@ func Drive(ctx context.Context, l Load) error {
 	return nil
 }
 
+func (l Load) withDefaults() Load {
+	if l.Dial == nil {
+		l.Dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	}
+	if l.Traffic == nil {
+		l.Traffic = new(wire.Traffic)
+	}
+	return l
+}
+
 // attack runs until every request it started has ended and been recorded.
 func (l Load) attack(ctx context.Context) {
 	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	hits := newHits(l.Recorder)
-	transport := l.transport()
-	defer transport.CloseIdleConnections()
-	sender := &sender{base: transport, hits: hits, hard: hard, timeout: l.Timeout, servedBy: l.ServedByHeader, endpoint: l.Endpoint}
+	l = l.withDefaults()
+	plain, secure := newPlain(hard, l), l.transport()
+	defer plain.close()
+	defer secure.CloseIdleConnections()
+	sender := &sender{plain: plain, secure: secure, hits: hits, hard: hard, timeout: l.Timeout, servedBy: strings.ToLower(l.ServedByHeader), endpoint: l.Endpoint}
 	attacker := vegeta.NewAttacker(
 		vegeta.Client(&http.Client{Transport: sender, CheckRedirect: keepRedirect}),
 		vegeta.MaxWorkers(uint64(l.MaxWorkers)),
@@ -87,6 +103,7 @@ func (l Load) attack(ctx context.Context) {
 		select {
 		case <-time.After(l.Grace):
 			cut()
+			plain.cut()
 		case <-ended:
 		}
 	})

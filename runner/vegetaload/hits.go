@@ -25,6 +25,7 @@ type hits struct {
 type hit struct {
 	due      time.Time
 	started  time.Time
+	ended    time.Time // zero: vegeta knows
 	name     string // of the endpoint
 	cause    string // why no response came
 	stopped  bool   // cut off by our own stop
@@ -85,6 +86,9 @@ func (h *hits) end(r *vegeta.Result) {
 	if one.cause != "" {
 		status = 0 // a response that broke off is no response
 	}
+	if one.ended.IsZero() {
+		one.ended = r.End()
+	}
 	h.recorder.Done(observation.Request{
 		Name:   one.name,
 		Status: status,
@@ -94,7 +98,7 @@ func (h *hits) end(r *vegeta.Result) {
 		ServedBy: one.servedBy,
 		Due:      one.due,
 		Started:  one.started,
-		Ended:    r.End(),
+		Ended:    one.ended,
 		BytesIn:  one.bytesIn,
 		BytesOut: int64(r.BytesOut),
 	})

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // seqHeader is set by vegeta on every request, before it reaches the sender.
@@ -22,13 +24,16 @@ const dialTimeout = 10 * time.Second
 // errCut is why requests end that outlive a stop.
 const errCut = "cut off: the load was stopped"
 
+// transport sends requests over TLS.
 func (l Load) transport() *http.Transport {
-	dial := l.Dial
-	if dial == nil {
-		dial = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
-	}
 	return &http.Transport{
-		DialContext:         dial, // and no proxy: load goes where it is meant to
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) { // and no proxy: load goes where it is meant to
+			c, err := l.Dial(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return l.Traffic.Count(c), nil
+		},
 		TLSClientConfig:     l.TLS,
 		MaxIdleConnsPerHost: l.Connections,
 		IdleConnTimeout:     90 * time.Second,
@@ -40,11 +45,12 @@ func (l Load) transport() *http.Transport {
 // sender is the transport under vegeta's client. It notes when a request is
 // really sent and why it failed, bounds it in time, and can cut it off.
 type sender struct {
-	base     http.RoundTripper
+	plain    *plain
+	secure   http.RoundTripper
 	hits     *hits
 	hard     context.Context // its end cuts off what is in flight
 	timeout  time.Duration
-	servedBy string
+	servedBy string // a header field, in lower case
 	endpoint func(*http.Request) string
 }
 
@@ -55,8 +61,11 @@ func (s *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("request has no arrival: %s %q", seqHeader, r.Header.Get(seqHeader))
 	}
 	one.name = s.endpoint(r)
+	if r.URL.Scheme == "http" {
+		return s.sendPlain(r, one)
+	}
 	ctx, cancel := context.WithTimeout(s.hard, s.timeout)
-	resp, err := s.base.RoundTrip(r.WithContext(ctx))
+	resp, err := s.secure.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		s.fail(one, err)
 		cancel()
@@ -67,6 +76,22 @@ func (s *sender) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	resp.Body = &body{ReadCloser: resp.Body, sender: s, hit: one, cancel: cancel}
 	return resp, nil
+}
+
+// sendPlain sends a request without TLS. Nobody wants to see the response: its
+// body is dropped, and of its header only who answered is kept.
+func (s *sender) sendPlain(r *http.Request, one *hit) (*http.Response, error) {
+	var res wire.Response
+	err := s.plain.do(r, one.started.Add(s.timeout), &res)
+	one.ended, one.bytesIn = res.Ended, res.Length
+	if err != nil {
+		s.fail(one, err)
+		return nil, err
+	}
+	if s.servedBy != "" {
+		one.servedBy = string(res.Field(s.servedBy))
+	}
+	return &http.Response{StatusCode: res.Status, Status: res.StatusText(), Body: http.NoBody, Request: r}, nil
 }
 
 func (s *sender) fail(one *hit, err error) {

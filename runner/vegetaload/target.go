@@ -33,6 +33,9 @@ func target(cfg Config) (vegeta.Targeter, string, error) {
 	if _, err := t.Request(); err != nil {
 		return nil, "", fmt.Errorf("build request: %w", err)
 	}
+	if err := CheckHeader(t.Header); err != nil {
+		return nil, "", fmt.Errorf("build request: %w", err)
+	}
 	if cfg.Meter == nil {
 		return nil, "", errors.New("no meter to record requests in")
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/script/network"
 	"github.com/artisan-platform/headroom/runner/script/vu"
-	"github.com/artisan-platform/headroom/runner/script/wire"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // client sends the requests of one virtual user over connections of its own,

@@ -13,7 +13,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/network"
-	"github.com/artisan-platform/headroom/runner/script/wire"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // hop is one request on the wire and what became of it.

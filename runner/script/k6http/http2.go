@@ -20,7 +20,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/artisan-platform/headroom/runner/script/network"
-	"github.com/artisan-platform/headroom/runner/script/wire"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // ready is the key under which a context holds the connection that a transport

@@ -9,7 +9,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/vu"
-	"github.com/artisan-platform/headroom/runner/script/wire"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // FuzzJSON picks from a body by a selector. Whatever both are, the script gets

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/artisan-platform/headroom/runner/script/vu"
-	"github.com/artisan-platform/headroom/runner/script/wire"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // How long a connection waits for its server at the end of its life.
