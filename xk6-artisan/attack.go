@@ -34,7 +34,7 @@ func (m *Module) attack(call sobek.FunctionCall) sobek.Value {
 	return promise(m, t, func(ctx context.Context) (*result, error) {
 		var failed error // of the targets: vegeta ends an attack that has none, and does not say why
 		err := vegetaload.Drive(ctx, vegetaload.Load{
-			Schedule: schedule, Endpoint: r.endpoint, Recorder: r,
+			Schedule: schedule, Endpoint: r.endpoint, Recorder: r, Traffic: &r.traffic,
 			Targeter: func(t *vegeta.Target) error {
 				err := targeter(t)
 				if err != nil {

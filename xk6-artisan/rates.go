@@ -129,8 +129,9 @@ func (o options) stages() []arrival.Segment {
 
 // sineSteps are the straight pieces that a period of a sine is made of: the
 // rate is never off by more than a thousandth of the amplitude (the error of a
-// chord, 1-cos(pi/72), is 0.00095).
-const sineSteps = 72
+// chord, 1-cos(pi/80), is 0.00077), and a period of whole milliseconds is made
+// of whole nanoseconds, so that its requests are counted exactly.
+const sineSteps = 80
 
 // sine reads {mean, amplitude, period, startAt?}: the rate swings around mean.
 // startAt is the phase at the start, in degrees.

@@ -13,6 +13,7 @@ import (
 	"github.com/artisan-platform/headroom/runner/arrival"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/stat"
+	"github.com/artisan-platform/headroom/runner/wire"
 )
 
 // result is what an attack came to. It passes on all that it is told. It is
@@ -22,6 +23,7 @@ type result struct {
 	name     string // "": each endpoint has its own
 	asked    float64
 	start    time.Time
+	traffic  wire.Traffic
 
 	mu                 sync.Mutex
 	service, due, lag  stat.Histogram
@@ -101,7 +103,8 @@ func (r *result) Done(q observation.Request) {
 	}
 	t := r.seen[q.Name]
 	r.mu.Unlock()
-	r.requests.Done(q, t.method, t.url)
+	sent, received := r.traffic.Take()
+	r.requests.Done(Request{Request: q, Method: t.method, URL: t.url, Sent: sent, Received: received})
 }
 
 func (r *result) finish(at time.Time) {

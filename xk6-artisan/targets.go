@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/grafana/sobek"
@@ -108,40 +107,4 @@ func (m *Module) checkTarget(where string, t *vegeta.Target) error {
 		return fmt.Errorf("%s: header: %w", where, err)
 	}
 	return nil
-}
-
-// targetFile reads {file, format, body, header} as vegeta's command does.
-func (o options) targetFile(object *sobek.Object) vegeta.Targeter {
-	in := o.m.options(o.where+": targets", object, "file", "format", "body", "header")
-	path := in.text("file", "")
-	if path == "" {
-		o.m.typeError("%s: targets needs a file, as in {file: \"targets.txt\", format: \"http\"}", o.where)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		o.m.throw("%s: read the targets: %v", o.where, err)
-	}
-	header := http.Header{}
-	for name, value := range in.tags("header") {
-		header.Set(name, value)
-	}
-	var read vegeta.Targeter
-	switch format := in.text("format", "http"); format {
-	case "http":
-		read = vegeta.NewHTTPTargeter(bytes.NewReader(text), []byte(in.text("body", "")), header)
-	case "json":
-		read = vegeta.NewJSONTargeter(bytes.NewReader(text), []byte(in.text("body", "")), header)
-	default:
-		o.m.typeError("%s: targets.format %q does not exist: there are http and json", o.where, format)
-	}
-	all, err := vegeta.ReadAllTargets(read)
-	if err != nil {
-		o.m.throw("%s: read the targets in %s: %v", o.where, path, err)
-	}
-	for i := range all {
-		if err := o.m.checkTarget(fmt.Sprintf("%s: %s: target %d", o.where, path, i+1), &all[i]); err != nil {
-			o.m.typeError("%v", err)
-		}
-	}
-	return vegeta.NewStaticTargeter(all...)
 }

@@ -40,5 +40,14 @@ type Requests interface {
 	// Dropped says that n requests due at due were never sent.
 	Dropped(due time.Time, n uint64)
 	// Done says how a request ended. Each call follows one of Started.
-	Done(r observation.Request, method, url string)
+	Done(Request)
+}
+
+// Request is a request of an attack that has ended.
+type Request struct {
+	observation.Request // its bytes are those of the bodies
+	Method, URL         string
+	// Sent and Received are the bytes on all connections of the attack since the
+	// request before: heads and handshakes too.
+	Sent, Received int64
 }

@@ -4,9 +4,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -29,19 +29,31 @@ func run(t *testing.T, text string, flags ...func(*script.Config)) (said []strin
 // runOn is run with an extension that works on something.
 func runOn(t *testing.T, on artisan.Config, text string, flags ...func(*script.Config)) (said []string, asked int64) {
 	t.Helper()
+	var hits atomic.Int64
+	said = serve(t, on, func(w http.ResponseWriter, r *http.Request) {
+		hits.Add(1)
+		if r.URL.Path == "/lost" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}, text, flags...)
+	return said, hits.Load()
+}
+
+// runAgainst runs a script against a server that answers by h.
+func runAgainst(t *testing.T, h http.HandlerFunc, text string, flags ...func(*script.Config)) (said []string) {
+	t.Helper()
+	return serve(t, artisan.Config{}, h, text, flags...)
+}
+
+func serve(t *testing.T, on artisan.Config, h http.HandlerFunc, text string, flags ...func(*script.Config)) (said []string) {
+	t.Helper()
 	e := artisan.New(on)
 	defer func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	var hits atomic.Int64
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		hits.Add(1)
-		if r.URL.Path == "/lost" {
-			w.WriteHeader(http.StatusNotFound)
-		}
-	}))
+	s := httptest.NewServer(h)
 	defer s.Close()
 	p, err := script.Compile(t.Context(), script.Source{
 		Path: "a.js", Text: text, Env: map[string]string{"URL": s.URL},
@@ -50,15 +62,20 @@ func runOn(t *testing.T, on artisan.Config, text string, flags ...func(*script.C
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := script.Config{Load: "load", Meter: observation.NewMeter("load", false),
-		Console: func(_, text string) { said = append(said, text) }, Warn: func(text string) { said = append(said, text) }}
+	var mu sync.Mutex
+	say := func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		said = append(said, text)
+	}
+	cfg := script.Config{Load: "load", Meter: observation.NewMeter("load", false), Console: func(_, text string) { say(text) }, Warn: say}
 	for _, f := range flags {
 		f(&cfg)
 	}
 	if _, err := script.RunToEnd(t.Context(), p, cfg); err != nil {
 		t.Fatal(err)
 	}
-	return said, hits.Load()
+	return said
 }
 
 // TestAttack counts what an attack sends, what it returns, and what the run's
@@ -82,44 +99,5 @@ func TestAttack(t *testing.T) {
 	}
 	if asked != 100 {
 		t.Errorf("the server was asked %d times, want 100", asked)
-	}
-}
-
-// TestAttackOnlyWhatIsAllowed makes sure that the extension loads no other
-// machine, and what else it refuses.
-func TestAttackOnlyWhatIsAllowed(t *testing.T) {
-	for _, tt := range []struct{ options, want string }{
-		{`{ rate: 1, duration: '1s', targets: ['http://shop.example/'] }`, `host "shop.example" is not this machine`},
-		{`{ rate: 1, duration: '1s', targets: () => 'http://shop.example/' }`, `host "shop.example" is not this machine`},
-		{`{ rate: -1, duration: '1s', targets: [__ENV.URL] }`, "rate"},
-		{`{ rate: 1, duration: '1s', targets: [] }`, "targets"},
-		{`{ rate: 1, duration: '1s' }`, "needs targets"},
-		{`{ rate: 1, duration: '1s', targets: [__ENV.URL], colour: 'red' }`, "colour"},
-	} {
-		t.Run(tt.options, func(t *testing.T) {
-			said, asked := run(t, `import { attack } from 'k6/x/artisan';
-				export default async function () {
-					try { await attack(`+tt.options+`); console.log('went on'); } catch (e) { console.log(e.message); }
-				}`)
-			if asked != 0 || len(said) != 1 || !strings.Contains(said[0], tt.want) {
-				t.Errorf("the script said %q and asked %d times, want a refusal that says %q", said, asked, tt.want)
-			}
-		})
-	}
-}
-
-// TestAttackStops ends a test in the middle of an attack that sends one request
-// a minute.
-func TestAttackStops(t *testing.T) {
-	var due time.Time // the end of the scenario
-	said, asked := run(t, `import { attack } from 'k6/x/artisan';
-		export const options = { scenarios: { a: { executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: '0s' } } };
-		export default async function () { await attack({ rate: '1/m', duration: '1h', targets: [__ENV.URL] }); }`,
-		func(*script.Config) { due = time.Now().Add(time.Second) })
-	if late := time.Since(due); late > 500*time.Millisecond {
-		t.Errorf("the attack ended %s after its iteration had to", late)
-	}
-	if asked != 1 {
-		t.Errorf("the server was asked %d times; the script said %q", asked, said)
 	}
 }

@@ -30,6 +30,7 @@ type user struct {
 	vu       *vu.VU
 	load     string
 	due      *metric.Metric // latency from when a request was due
+	dropped  *metric.Metric // requests of attacks that were due and never sent
 	expected *metric.Metric // expectations that were met
 }
 
@@ -38,18 +39,27 @@ var _ artisan.VU = (*user)(nil)
 // The metrics of the extension.
 const (
 	dueMetric      = "http_req_due_duration"
+	droppedMetric  = "artisan_dropped_requests"
 	expectedMetric = "artisan_expectations"
 )
 
 // metrics makes the extension's own metrics. The script's init code has not run
 // to its end then, so that they can be made.
 func (u *user) metrics() {
-	var err error
-	if u.due, err = u.vu.Test.Metrics.New(dueMetric, metric.Trend, metric.Time); err == nil {
-		u.expected, err = u.vu.Test.Metrics.New(expectedMetric, metric.Rate, metric.Default)
-	}
-	if err != nil {
-		u.vu.Throw("%s: %v", Name, err)
+	for _, m := range []struct {
+		to       **metric.Metric
+		name     string
+		kind     metric.Kind
+		contains metric.Contents
+	}{
+		{&u.due, dueMetric, metric.Trend, metric.Time},
+		{&u.dropped, droppedMetric, metric.Counter, metric.Default},
+		{&u.expected, expectedMetric, metric.Rate, metric.Default},
+	} {
+		var err error
+		if *m.to, err = u.vu.Test.Metrics.New(m.name, m.kind, m.contains); err != nil {
+			u.vu.Throw("%s: %v", Name, err)
+		}
 	}
 }
 

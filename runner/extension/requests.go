@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
@@ -27,22 +26,20 @@ func (r *requests) Started(due, started time.Time) {
 	r.user.vu.Samples.Lag(ms(started.Sub(due)))
 }
 
-// Dropped implements artisan.Requests.
+// Dropped implements artisan.Requests. They are no iterations of the script.
 func (r *requests) Dropped(due time.Time, n uint64) {
-	t := r.user.vu.Test
-	t.Counts.Dropped.Add(n)
-	if t.Meter != nil {
-		t.Meter.Dropped(due, n)
+	if m := r.user.vu.Test.Meter; m != nil {
+		m.Dropped(due, n)
 	}
-	r.user.vu.Samples.Add(t.Builtin.DroppedIterations, float64(n), r.tags)
+	r.user.vu.Samples.Add(r.user.dropped, float64(n), r.tags)
 }
 
 // Done implements artisan.Requests.
-func (r *requests) Done(q observation.Request, method, url string) {
+func (r *requests) Done(q artisan.Request) {
 	t := r.user.vu.Test
 	if t.Meter != nil {
 		q.Scenario = r.scenario
-		t.Meter.Done(q)
+		t.Meter.Done(q.Request)
 	}
 	b := t.Builtin
 	failed := 0.0
@@ -53,9 +50,9 @@ func (r *requests) Done(q observation.Request, method, url string) {
 	r.user.vu.Samples.Take(&metric.Event{
 		Points: []metric.Point{
 			{Metric: b.HTTPReqs, Value: 1}, {Metric: b.HTTPReqDuration, Value: service}, {Metric: r.user.due, Value: due},
-			{Metric: b.HTTPReqFailed, Value: failed}, {Metric: b.DataReceived, Value: float64(q.BytesIn)}, {Metric: b.DataSent, Value: float64(q.BytesOut)},
+			{Metric: b.HTTPReqFailed, Value: failed}, {Metric: b.DataReceived, Value: float64(q.Received)}, {Metric: b.DataSent, Value: float64(q.Sent)},
 		},
-		Tags: &requestTags{r.tags, &q, method, url}, Time: q.Ended,
+		Tags: &requestTags{r.tags, &q}, Time: q.Ended,
 		Endpoint: t.Endpoint(q.Name), Outcome: metric.Outcome{Failed: q.Failed, Service: service, Response: due, Due: true},
 	})
 }
@@ -65,9 +62,8 @@ func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond)
 // requestTags are the tags of one request: nothing of them is made before it is
 // asked for.
 type requestTags struct {
-	attack      metric.Set
-	request     *observation.Request
-	method, url string
+	attack  metric.Set
+	request *artisan.Request
 }
 
 var _ metric.Tags = (*requestTags)(nil)
@@ -85,9 +81,9 @@ func (t *requestTags) Tag(key string) (string, bool) {
 		if name, ok := t.attack["name"]; ok {
 			return name, true
 		}
-		return t.url, true
+		return t.request.URL, true
 	case "method":
-		return t.method, true
+		return t.request.Method, true
 	case "status":
 		return strconv.Itoa(t.request.Status), true
 	case "expected_response":

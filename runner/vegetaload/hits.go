@@ -26,9 +26,9 @@ type hit struct {
 	due      time.Time
 	started  time.Time
 	ended    time.Time // zero: vegeta knows
-	name     string // of the endpoint
-	cause    string // why no response came
-	stopped  bool   // cut off by our own stop
+	name     string    // of the endpoint
+	cause    string    // why no response came
+	stopped  bool      // cut off by our own stop
 	servedBy string
 	bytesIn  int64
 }
@@ -78,9 +78,9 @@ func (h *hits) end(r *vegeta.Result) {
 	if one == nil {
 		return
 	}
-	if one.started.IsZero() { // the client refused it before it was sent
-		one.started, one.cause = r.Timestamp, r.Error
-		h.recorder.Started(one.due, one.started)
+	if one.started.IsZero() { // it was never sent: there was no target for it
+		h.recorder.Dropped(one.due, 1)
+		return
 	}
 	status := int(r.Code)
 	if one.cause != "" {
