@@ -17,21 +17,30 @@ type workload struct {
 }
 
 // deployment is artisan.deployment(name, {namespace}): an object with status(),
-// ready() and scale().
+// ready() and scale(). It may be called in the init context; its methods may
+// not.
 func (m *Module) deployment(call sobek.FunctionCall) sobek.Value {
-	m.running("artisan.deployment()")
 	name := m.objectName("deployment", call.Argument(0))
-	o := m.options("deployment()", call.Argument(1), "namespace")
-	n, err := m.named("deployments", "Deployment", o.text("namespace", ""), name)
-	if err != nil {
-		m.throw("deployment(%q): %v", name, err)
+	namespace := m.options("deployment()", call.Argument(1), "namespace").text("namespace", "")
+	open := func() *workload {
+		n, err := m.named("deployments", "Deployment", namespace, name)
+		if err != nil {
+			m.throw("deployment(%q): %v", name, err)
+		}
+		return &workload{m, n}
 	}
-	w := &workload{m, n}
-	return m.object(field{"name", name}, field{"namespace", n.namespace},
-		field{"status", w.status}, field{"ready", w.ready}, field{"scale", w.scaleTo})
+	if !m.vu.InInit() {
+		open()
+	}
+	return m.object(
+		field{"name", name},
+		field{"status", m.method("deployment().status()", func(sobek.FunctionCall) sobek.Value { return open().status() })},
+		field{"ready", m.method("deployment().ready()", func(sobek.FunctionCall) sobek.Value { return open().ready() })},
+		field{"scale", m.method("deployment().scale()", func(call sobek.FunctionCall) sobek.Value { return open().scaleTo(call) })},
+	)
 }
 
-// deployments returns what is observed of the Deployments, once the one that
+// watchDeployment returns what is observed of the Deployments, once the one that
 // is meant is in it.
 func (n named) watchDeployment(ctx context.Context, e *Extension) (watched, error) {
 	w, err := e.watch(n.cluster, n.namespace, observation.KindDeployment)
@@ -64,7 +73,7 @@ func (w *workload) now(ctx context.Context) (observation.Deployment, error) {
 }
 
 // status is deployment().status(): a promise of its replica counts.
-func (w *workload) status(sobek.FunctionCall) sobek.Value {
+func (w *workload) status() sobek.Value {
 	return promise(w.m, w.m.turns(), w.now, func(d observation.Deployment) sobek.Value {
 		return w.m.object(field{"name", d.Name}, field{"namespace", d.Namespace}, field{"replicas", d.Replicas}, field{"current", d.Current},
 			field{"updated", d.Updated}, field{"ready", d.Ready}, field{"available", d.Available})
@@ -72,7 +81,7 @@ func (w *workload) status(sobek.FunctionCall) sobek.Value {
 }
 
 // ready is deployment().ready(): a promise of the number of its ready replicas.
-func (w *workload) ready(sobek.FunctionCall) sobek.Value {
+func (w *workload) ready() sobek.Value {
 	return promise(w.m, w.m.turns(), w.now, func(d observation.Deployment) sobek.Value { return w.m.vu.Runtime().ToValue(d.Ready) })
 }
 

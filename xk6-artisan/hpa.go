@@ -17,24 +17,40 @@ type autoscaler struct {
 }
 
 // hpa is artisan.hpa(name, {namespace}): an object with status(), timeline(),
-// expectScale() and expectStable(). It begins to watch; it does not wait.
+// expectScale() and expectStable(). It begins to watch, and does not wait; in
+// the init context, where there may be no cluster yet, the first use does.
 func (m *Module) hpa(call sobek.FunctionCall) sobek.Value {
-	m.running("artisan.hpa()")
 	name := m.objectName("hpa", call.Argument(0))
-	o := m.options("hpa()", call.Argument(1), "namespace")
-	n, err := m.named("horizontalpodautoscalers", "HPA", o.text("namespace", ""), name)
-	if err != nil {
-		m.throw("hpa(%q): %v", name, err)
+	namespace := m.options("hpa()", call.Argument(1), "namespace").text("namespace", "")
+	since := time.Now()
+	open := func() *autoscaler {
+		n, err := m.named("horizontalpodautoscalers", "HPA", namespace, name)
+		if err == nil {
+			_, err = m.ext.watch(n.cluster, n.namespace, observation.KindHPA)
+		}
+		if err != nil {
+			m.throw("hpa(%q): %v", name, err)
+		}
+		return &autoscaler{m, n, since}
 	}
-	a := &autoscaler{m, n, time.Now()}
-	if _, err := m.ext.watch(n.cluster, n.namespace, observation.KindHPA); err != nil {
-		m.throw("hpa(%q): %v", name, err)
+	if !m.vu.InInit() {
+		open()
 	}
 	return m.object(
-		field{"name", name}, field{"namespace", n.namespace},
-		field{"status", a.status}, field{"timeline", a.timeline},
-		field{"expectScale", a.expectScale}, field{"expectStable", a.expectStable},
+		field{"name", name},
+		field{"status", m.method("hpa().status()", func(sobek.FunctionCall) sobek.Value { return open().status() })},
+		field{"timeline", m.method("hpa().timeline()", func(sobek.FunctionCall) sobek.Value { return open().timeline() })},
+		field{"expectScale", m.method("hpa().expectScale()", func(call sobek.FunctionCall) sobek.Value { return open().expectScale(call) })},
+		field{"expectStable", m.method("hpa().expectStable()", func(call sobek.FunctionCall) sobek.Value { return open().expectStable(call) })},
 	)
+}
+
+// method is a function that the init context cannot call.
+func (m *Module) method(where string, f func(sobek.FunctionCall) sobek.Value) func(sobek.FunctionCall) sobek.Value {
+	return func(call sobek.FunctionCall) sobek.Value {
+		m.running(where)
+		return f(call)
+	}
 }
 
 // objectName reads the first argument of hpa() and deployment().
@@ -63,7 +79,7 @@ func (a *autoscaler) scene(ctx context.Context) (watched, error) {
 }
 
 // status is hpa().status(): a promise of how the HPA stands.
-func (a *autoscaler) status(sobek.FunctionCall) sobek.Value {
+func (a *autoscaler) status() sobek.Value {
 	return promise(a.m, a.m.turns(), func(ctx context.Context) (observation.HPA, error) {
 		w, err := a.scene(ctx)
 		var h observation.HPA
@@ -118,7 +134,7 @@ type step struct {
 
 // timeline is hpa().timeline(): a promise of how the replicas have changed
 // since hpa() was called, with how they stood then first.
-func (a *autoscaler) timeline(sobek.FunctionCall) sobek.Value {
+func (a *autoscaler) timeline() sobek.Value {
 	return promise(a.m, a.m.turns(), func(ctx context.Context) ([]step, error) {
 		w, err := a.scene(ctx)
 		var steps []step

@@ -10,17 +10,22 @@ import (
 )
 
 // clusterObject is artisan.cluster({namespace}): an object with nodes() and
-// pods().
+// pods(). It may be called in the init context; its methods may not.
 func (m *Module) clusterObject(call sobek.FunctionCall) sobek.Value {
-	m.running("artisan.cluster()")
-	o := m.options("cluster()", call.Argument(0), "namespace")
-	n, err := m.named("pods", "pods", o.text("namespace", ""), "")
-	if err != nil {
-		m.throw("cluster(): %v", err)
+	namespace := m.options("cluster()", call.Argument(0), "namespace").text("namespace", "")
+	open := func() named {
+		n, err := m.named("pods", "pods", namespace, "")
+		if err != nil {
+			m.throw("cluster(): %v", err)
+		}
+		return n
 	}
-	return m.object(field{"name", n.cluster.Name}, field{"namespace", n.namespace},
-		field{"nodes", func(sobek.FunctionCall) sobek.Value { return m.nodes(n) }},
-		field{"pods", func(call sobek.FunctionCall) sobek.Value { return m.pods(n, call) }},
+	if !m.vu.InInit() {
+		open()
+	}
+	return m.object(
+		field{"nodes", m.method("cluster().nodes()", func(sobek.FunctionCall) sobek.Value { return m.nodes(open()) })},
+		field{"pods", m.method("cluster().pods()", func(call sobek.FunctionCall) sobek.Value { return m.pods(open(), call) })},
 	)
 }
 

@@ -58,3 +58,24 @@ func TestAutoscalerWrong(t *testing.T) {
 		})
 	}
 }
+
+// TestAutoscalerInInit lets the init context name what there may not be yet,
+// and use nothing of it.
+func TestAutoscalerInInit(t *testing.T) {
+	said, _ := runOn(t, artisan.Config{Cluster: noCluster}, `import * as artisan from 'k6/x/artisan';
+		const all = [artisan.hpa('x'), artisan.deployment('x'), artisan.cluster()];
+		const caught = [];
+		for (const use of [() => all[0].status(), () => all[1].scale(1), () => all[2].nodes()]) {
+			try { use(); } catch (e) { caught.push(e.message); }
+		}
+		export default function () { for (const text of caught) console.log(text); }`)
+	want := []string{"hpa().status() cannot be used in the init context", "deployment().scale() cannot", "cluster().nodes() cannot"}
+	if len(said) != len(want) {
+		t.Fatalf("the script said %q", said)
+	}
+	for i := range want {
+		if !strings.HasPrefix(said[i], want[i]) {
+			t.Errorf("the script said %q, want %q", said[i], want[i])
+		}
+	}
+}
