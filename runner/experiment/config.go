@@ -3,14 +3,9 @@ package experiment
 import (
 	"errors"
 	"fmt"
-	"os"
-	"runtime"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/artisan-platform/headroom/cluster/image"
 	"github.com/artisan-platform/headroom/reports"
-	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/progress"
 	"github.com/artisan-platform/headroom/runner/spec"
 )
@@ -50,16 +45,4 @@ func infra(doing string, err error) error {
 		return nil
 	}
 	return &InfraError{Doing: doing, Err: err}
-}
-
-func thisHost() observation.Host {
-	h := observation.Host{OS: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.NumCPU()}
-	if name, err := os.Hostname(); err == nil {
-		h.Name = name
-	}
-	var info unix.Sysinfo_t
-	if unix.Sysinfo(&info) == nil {
-		h.Memory = info.Totalram * uint64(info.Unit)
-	}
-	return h
 }

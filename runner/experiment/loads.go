@@ -8,9 +8,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/artisan-platform/headroom/runner/health"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/queueload"
+	"github.com/artisan-platform/headroom/runner/runlog"
 	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/spec"
 	"github.com/artisan-platform/headroom/runner/vegetaload"
@@ -40,7 +40,12 @@ func (r *run) runLoads(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.cutMeters(stopCut, meters)
+		runlog.Cut(stopCut, meters, r, func() {
+			if err := r.log.Err(); err != nil {
+				r.stop(err) // load that leaves no record proves nothing
+			}
+			r.live.show()
+		})
 	}()
 	err := loads.Wait()
 	cut()
@@ -96,30 +101,4 @@ func (r *run) console(load string) func(level, text string) {
 func (r *run) warn(source, text string) {
 	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindWarning,
 		Warning: &observation.Warning{Source: source, Text: text}})
-}
-
-// cutMeters moves finished seconds from the meters to the log, once a second,
-// and the rest when ctx ends.
-func (r *run) cutMeters(ctx context.Context, meters []*observation.Meter) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	probe := health.Start(ctx)
-	defer probe.Wait()
-	for over := false; !over; {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			over = true
-		}
-		state := probe.Read()
-		if err := r.log.Err(); err != nil {
-			r.stop(err) // load that leaves no record proves nothing
-		}
-		for _, m := range meters {
-			for _, rec := range m.Cut(time.Now(), over, state) {
-				r.Observe(rec)
-			}
-		}
-		r.live.show()
-	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/kubewatch"
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/runlog"
 )
 
 // errLoadOver stops the watchers once the last load has settled.
@@ -67,8 +68,7 @@ func (r *run) Observe(rec observation.Record) {
 }
 
 func (r *run) phase(name, load string, open bool) {
-	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindPhase,
-		Phase: &observation.Phase{Name: name, Load: load, Open: open}})
+	r.Observe(runlog.Phase(name, load, open))
 }
 
 // execute runs the watchers around the loads. The watchers' context outlives
@@ -163,7 +163,7 @@ func createLog(out, name string, now time.Time) (string, *os.File, error) {
 
 func runRecord(cfg Config, id string) observation.Record {
 	info := &observation.RunInfo{ID: id, Headroom: cfg.Version, PlanFile: cfg.Plan.File, Plan: cfg.Plan.Source,
-		Scripts: make(map[string]string), Durations: make(map[string]time.Duration), AllowHosts: cfg.AllowHosts, Host: thisHost()}
+		Scripts: make(map[string]string), Durations: make(map[string]time.Duration), AllowHosts: cfg.AllowHosts, Host: runlog.ThisHost()}
 	for _, l := range cfg.Plan.Loads {
 		if l.Script != nil {
 			info.Scripts[l.Script.File] = l.Script.Source

@@ -16,9 +16,17 @@ func (s *session) openOutputs(p *script.Program) error {
 	if len(specs) == 0 && s.cfg.Environ["K6_OUT"] != "" {
 		specs = []string{s.cfg.Environ["K6_OUT"]}
 	}
-	var err error
+	dir, specs, err := takeLog(specs)
+	if err != nil {
+		return &UsageError{fmt.Errorf("--out: %w", err)}
+	}
 	if s.outputs, err = output.ParseAll(specs, s.cfg.Environ); err != nil {
 		return &UsageError{fmt.Errorf("--out: %w", err)}
+	}
+	if dir != "" {
+		if err := s.openRunLog(dir, p); err != nil {
+			return err
+		}
 	}
 	return s.outputs.Start(output.Run{Options: p.Options, Stdout: s.cfg.Out, Warn: s.warn})
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/artisan-platform/headroom/runner/extension"
 	"github.com/artisan-platform/headroom/runner/heap"
+	"github.com/artisan-platform/headroom/runner/runlog"
 	"github.com/artisan-platform/headroom/runner/script"
 	"github.com/artisan-platform/headroom/runner/script/k6secrets"
 	"github.com/artisan-platform/headroom/runner/script/metric"
@@ -21,6 +22,7 @@ import (
 	"github.com/artisan-platform/headroom/runner/script/output"
 	"github.com/artisan-platform/headroom/runner/script/summary"
 	"github.com/artisan-platform/headroom/runner/script/vu"
+	"github.com/artisan-platform/headroom/runner/spec"
 	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
@@ -90,8 +92,11 @@ type session struct {
 	control  *script.Control
 	outputs  output.All
 	artisan  *artisan.Extension
-	text     string // of the script
-	unpacked string // folder of an extracted archive; "" if there is none
+	path     string      // of the script, as it is compiled
+	text     string      // of the script
+	runlog   *runlog.Log // nil: nobody wants one
+	facts    facts       // that the extension observes
+	unpacked string      // folder of an extracted archive; "" if there is none
 }
 
 // compile reads the script and all its options.
@@ -111,7 +116,7 @@ func (s *session) source() (script.Source, error) {
 	if err := s.setEnv(); err != nil {
 		return script.Source{}, err
 	}
-	s.artisan = artisan.New(artisan.Config{AllowHosts: s.cfg.AllowHosts, Warn: s.warn}.WithEnv(s.lookup))
+	s.artisan = artisan.New(artisan.Config{AllowHosts: s.cfg.AllowHosts, Sink: &s.facts, Warn: s.warn}.WithEnv(s.lookup))
 	file, err := configLayer(s.cfg.ConfigFile)
 	if err != nil {
 		return script.Source{}, err
@@ -126,14 +131,14 @@ func (s *session) source() (script.Source, error) {
 	source := script.Source{
 		Path: path, Text: string(text), Env: s.env, Secrets: s.secrets,
 		Below: []*option.Layer{file}, Above: []*option.Layer{option.Env(s.cfg.Environ), s.cfg.Flags},
-		Scenarios: s.cfg.Scenarios, Once: s.cfg.Once, Extensions: []vu.Module{extension.Module(s.artisan, "")},
+		Scenarios: s.cfg.Scenarios, Once: s.cfg.Once, Extensions: []vu.Module{extension.Module(s.artisan, spec.PlanName(path))},
 	}
 	if isArchive(text) {
 		if err := s.unpack(text, &source); err != nil {
 			return source, err
 		}
 	}
-	s.text = source.Text
+	s.path, s.text = source.Path, source.Text
 	return source, nil
 }
 
@@ -186,11 +191,12 @@ func (s *session) setEnv() error {
 func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	s.control = script.NewControl(p.Options.Paused)
 	if err := s.openOutputs(p); err != nil {
+		err = errors.Join(err, s.endRunLog(ctx, script.Outcome{}, err))
 		return Result{Ending: EndingOf(err), Text: err.Error()}, err
 	}
 	stopServing, err := s.serve(ctx)
 	if err != nil {
-		return Result{Ending: EndingOf(err), Text: err.Error()}, errors.Join(err, s.outputs.Stop())
+		return Result{Ending: EndingOf(err), Text: err.Error()}, errors.Join(err, s.outputs.Stop(), s.endRunLog(ctx, script.Outcome{}, err))
 	}
 	defer stopServing()
 	if !s.cfg.Quiet {
@@ -205,8 +211,8 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 	defer gauge.stop()
 	shown := s.progress(p)
 	// What RunToEnd fails of is part of the outcome too.
-	outcome, _ := script.RunToEnd(ctx, p, script.Config{
-		Load: s.cfg.Script, Env: s.env, Secrets: s.secrets, AllowHosts: s.cfg.AllowHosts, UseProxy: true, Strict: s.cfg.Strict,
+	outcome, err := script.RunToEnd(ctx, p, script.Config{
+		Load: s.cfg.Script, Meter: s.meter(), Env: s.env, Secrets: s.secrets, AllowHosts: s.cfg.AllowHosts, UseProxy: true, Strict: s.cfg.Strict,
 		Console: s.log.console, Warn: s.warn, Control: s.control,
 		PerScenario: s.cfg.SummaryMode == summary.Full, Samples: s.samples(),
 		Summarise: func(made *script.Summary) {
@@ -215,10 +221,11 @@ func (s *session) run(ctx context.Context, p *script.Program) (Result, error) {
 		},
 	})
 	shown.stop()
+	logged := s.endRunLog(ctx, outcome, err)
 	result := Result{Ending: outcome.Ending, Text: outcome.Error}
 	s.explain(result, outcome)
 	s.linger(ctx, p)
-	return result, errors.Join(s.warnings.failed, s.outputs.Stop())
+	return result, errors.Join(logged, s.warnings.failed, s.outputs.Stop())
 }
 
 // samples takes all samples for the outputs; nil if there are none.
@@ -244,6 +251,9 @@ func (s *session) explain(r Result, o script.Outcome) {
 func (s *session) warn(text string) {
 	s.warnings.add(text)
 	s.log.say("warning", text)
+	if s.runlog != nil {
+		s.runlog.Warn(text)
+	}
 }
 
 // lookup reads a variable of the script's environment, else of the process's.

@@ -32,7 +32,12 @@ func ScriptPlan(file string, opts Options) (*Plan, error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read script: %w", err)
 	}
-	name := planName(file)
+	return PlanOfScript(file, opts)
+}
+
+// PlanOfScript is ScriptPlan of a script that opts.ReadFile knows by that name.
+func PlanOfScript(file string, opts Options) (*Plan, error) {
+	name := PlanName(file)
 	text, err := yaml.Marshal(map[string]any{
 		"version": 1, "name": name, "description": "The script " + filepath.Base(file) + " alone.",
 		"loads":      []any{map[string]any{"name": name, "script": map[string]any{"file": filepath.Base(file)}}},
@@ -47,8 +52,8 @@ func ScriptPlan(file string, opts Options) (*Plan, error) {
 
 var notInName = regexp.MustCompile(`[^a-z0-9]+`)
 
-// planName makes a name for a plan and its load out of a file's.
-func planName(file string) string {
+// PlanName makes a name for a plan and its load out of a file's.
+func PlanName(file string) string {
 	base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	name := strings.Trim(notInName.ReplaceAllString(strings.ToLower(base), "-"), "-")
 	if len(name) > 50 {

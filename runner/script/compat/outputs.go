@@ -17,6 +17,8 @@ var outputs = slices.Concat(
 			"runner/script/output/remotewrite.TestDefaults", "runner/script/output/remotewrite.TestPrometheus"),
 		yes("experimental-prometheus-rw: native histograms", "runner/script/output/remotewrite.TestNativeHistogram"),
 		yes("experimental-prometheus-rw: stale markers", "runner/script/output/remotewrite.TestStaleMarkers"),
+		differs("artisan", "It is the log of the run, for headroom judge and report. A k6 has it if it is built with xk6-artisan/k6.",
+			"runner/load.TestLogIsJudged", "runner/load.TestLogRefuses"),
 		refused("cloud", "Results are sent to no cloud service.", "runner/script/output.TestParseErrors"),
 		refused("influxdb", "InfluxDB is not written to.", "runner/script/output.TestParseErrors", "cli/load"),
 		refused("web-dashboard", "Grafana shows the samples of experimental-prometheus-rw.", "runner/script/output.TestParseErrors"),

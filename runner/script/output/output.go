@@ -38,7 +38,7 @@ type Run struct {
 }
 
 // have are the outputs that there are, as messages list them.
-const have = "there are json, json=FILE, csv, csv=FILE (FILE.gz is compressed) and experimental-prometheus-rw, experimental-prometheus-rw=URL"
+const have = "there are json, json=FILE, csv, csv=FILE (FILE.gz is compressed) and experimental-prometheus-rw, experimental-prometheus-rw=URL; `headroom load` also has artisan=DIR, the log of the run"
 
 // Parse reads one output as --out and K6_OUT give it: a name, or name=argument.
 // env are the variables that configure it further.
