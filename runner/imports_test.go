@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -136,5 +139,30 @@ func TestPurePackagesReadNoClock(t *testing.T) {
 		if len(out) > 0 {
 			t.Errorf("%s is pure and has no clock, sleep or goroutine:\n%s", dir, out)
 		}
+	}
+}
+
+// TestOnlyOneModuleNamesK6 looks at every go.mod: k6 is AGPL, and what depends
+// on it is kept in a module of its own.
+func TestOnlyOneModuleNamesK6(t *testing.T) {
+	const allowed = "../xk6-artisan/k6/go.mod"
+	found := false
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "go.mod" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if names := strings.Contains(string(text), "go.k6.io/k6"); names && path != allowed {
+			t.Errorf("%s names k6: only %s may", path, allowed)
+		} else if names {
+			found = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !found {
+		t.Errorf("%s does not name k6: this test looks at nothing", allowed)
 	}
 }

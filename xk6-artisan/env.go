@@ -10,6 +10,9 @@ const (
 	EnvKubeconfig = "ARTISAN_KUBECONFIG" // path
 	EnvContext    = "ARTISAN_CONTEXT"    // of the kubeconfig
 	EnvNamespace  = "ARTISAN_NAMESPACE"
+	// EnvAllowHosts are the hosts other than this machine that a k6 may load,
+	// with commas. Headroom has --allow-host for it.
+	EnvAllowHosts = "ARTISAN_ALLOW_HOSTS"
 )
 
 // WithEnv fills in what a configuration leaves open from the environment.
@@ -19,11 +22,7 @@ func (c Config) WithEnv(lookup func(name string) string) Config {
 		c.Prometheus = lookup(EnvPrometheus)
 	}
 	if len(c.Redis) == 0 {
-		for _, a := range strings.Split(lookup(EnvRedis), ",") {
-			if a = strings.TrimSpace(a); a != "" {
-				c.Redis = append(c.Redis, a)
-			}
-		}
+		c.Redis = List(lookup(EnvRedis))
 	}
 	if c.Postgres == "" {
 		c.Postgres = lookup(EnvPostgres)
@@ -34,4 +33,15 @@ func (c Config) WithEnv(lookup func(name string) string) Config {
 		}
 	}
 	return c
+}
+
+// List splits a text at its commas.
+func List(text string) []string {
+	var list []string
+	for _, a := range strings.Split(text, ",") {
+		if a = strings.TrimSpace(a); a != "" {
+			list = append(list, a)
+		}
+	}
+	return list
 }

@@ -36,13 +36,6 @@ type user struct {
 
 var _ artisan.VU = (*user)(nil)
 
-// The metrics of the extension.
-const (
-	dueMetric      = "http_req_due_duration"
-	droppedMetric  = "artisan_dropped_requests"
-	expectedMetric = "artisan_expectations"
-)
-
 // metrics makes the extension's own metrics. The script's init code has not run
 // to its end then, so that they can be made.
 func (u *user) metrics() {
@@ -52,9 +45,9 @@ func (u *user) metrics() {
 		kind     metric.Kind
 		contains metric.Contents
 	}{
-		{&u.due, dueMetric, metric.Trend, metric.Time},
-		{&u.dropped, droppedMetric, metric.Counter, metric.Default},
-		{&u.expected, expectedMetric, metric.Rate, metric.Default},
+		{&u.due, artisan.DueMetric, metric.Trend, metric.Time},
+		{&u.dropped, artisan.DroppedMetric, metric.Counter, metric.Default},
+		{&u.expected, artisan.ExpectedMetric, metric.Rate, metric.Default},
 	} {
 		var err error
 		if *m.to, err = u.vu.Test.Metrics.New(m.name, m.kind, m.contains); err != nil {

@@ -92,11 +92,11 @@ type session struct {
 	control  *script.Control
 	outputs  output.All
 	artisan  *artisan.Extension
-	path     string      // of the script, as it is compiled
-	text     string      // of the script
-	runlog   *runlog.Log // nil: nobody wants one
-	facts    facts       // that the extension observes
-	unpacked string      // folder of an extracted archive; "" if there is none
+	path     string          // of the script, as it is compiled
+	text     string          // of the script
+	runlog   *runlog.Log     // nil: nobody wants one
+	facts    artisan.LateLog // that the extension observes
+	unpacked string          // folder of an extracted archive; "" if there is none
 }
 
 // compile reads the script and all its options.
@@ -251,9 +251,7 @@ func (s *session) explain(r Result, o script.Outcome) {
 func (s *session) warn(text string) {
 	s.warnings.add(text)
 	s.log.say("warning", text)
-	if s.runlog != nil {
-		s.runlog.Warn(text)
-	}
+	s.facts.Warn(text)
 }
 
 // lookup reads a variable of the script's environment, else of the process's.

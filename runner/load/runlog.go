@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/runlog"
@@ -42,7 +41,7 @@ func (s *session) openRunLog(dir string, p *script.Program) error {
 		return &UsageError{fmt.Errorf("--out artisan: %w", err)}
 	}
 	s.runlog = l
-	s.facts.set(l)
+	s.facts.Set(l)
 	return nil
 }
 
@@ -53,7 +52,7 @@ func (s *session) endRunLog(ctx context.Context, o script.Outcome, err error) er
 		return nil
 	}
 	s.closeArtisan() // what it has to say belongs into the log
-	s.facts.set(nil)
+	s.facts.Set(nil)
 	s.runlog.Script(o.Script)
 	end := observation.End{Outcome: observation.Completed}
 	switch {
@@ -71,31 +70,4 @@ func (s *session) meter() *observation.Meter {
 		return nil
 	}
 	return s.runlog.Meter
-}
-
-// facts is where the extension tells what it observes: the extension is made
-// before the log is, and both only if they are wanted. It is safe for concurrent
-// use.
-type facts struct {
-	mu sync.Mutex
-	to observation.Sink // nil drops them
-}
-
-func (f *facts) set(l *runlog.Log) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.to = nil
-	if l != nil {
-		f.to = l
-	}
-}
-
-// Observe implements observation.Sink.
-func (f *facts) Observe(r observation.Record) {
-	f.mu.Lock()
-	to := f.to
-	f.mu.Unlock()
-	if to != nil {
-		to.Observe(r)
-	}
 }
