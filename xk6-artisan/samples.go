@@ -3,11 +3,12 @@ package artisan
 import (
 	"maps"
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/artisan-platform/headroom/runner/script/metric"
 )
+
+// DurationMetric is how long a request took, in milliseconds: a trend that every
+// engine has.
+const DurationMetric = "http_req_duration"
 
 // The metrics of the extension.
 const (
@@ -19,7 +20,7 @@ const (
 // Sample is a value of a metric, whichever engine measured it.
 type Sample struct {
 	Metric string
-	Kind   metric.Kind
+	Kind   string // counter, gauge, rate or trend
 	Time   time.Time
 	Value  float64
 	Tags   map[string]string
@@ -47,28 +48,15 @@ func (q Request) Samples(tags map[string]string) []Sample {
 	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	var list []Sample
 	for _, s := range []Sample{
-		{Metric: "http_reqs", Kind: metric.Counter, Value: 1},
-		{Metric: durationMetric, Kind: metric.Trend, Value: ms(q.Ended.Sub(q.Started))},
-		{Metric: DueMetric, Kind: metric.Trend, Value: ms(q.Ended.Sub(q.Due))},
-		{Metric: "http_req_failed", Kind: metric.Rate, Value: failed},
-		{Metric: "data_sent", Kind: metric.Counter, Value: float64(q.Sent)},
-		{Metric: "data_received", Kind: metric.Counter, Value: float64(q.Received)},
+		{Metric: "http_reqs", Kind: "counter", Value: 1},
+		{Metric: DurationMetric, Kind: "trend", Value: ms(q.Ended.Sub(q.Started))},
+		{Metric: DueMetric, Kind: "trend", Value: ms(q.Ended.Sub(q.Due))},
+		{Metric: "http_req_failed", Kind: "rate", Value: failed},
+		{Metric: "data_sent", Kind: "counter", Value: float64(q.Sent)},
+		{Metric: "data_received", Kind: "counter", Value: float64(q.Received)},
 	} {
 		s.Time, s.Tags = q.Ended, all
 		list = append(list, s)
 	}
 	return list
-}
-
-const durationMetric = "http_req_duration"
-
-// Kind is the kind of a metric by its name, such as "trend". Whatever is none is
-// a counter.
-func Kind(name string) metric.Kind {
-	for _, k := range []metric.Kind{metric.Gauge, metric.Rate, metric.Trend} {
-		if strings.EqualFold(name, k.String()) {
-			return k
-		}
-	}
-	return metric.Counter
 }

@@ -14,6 +14,7 @@ import (
 	"go.k6.io/k6/v2/output"
 
 	"github.com/artisan-platform/headroom/runner/runlog"
+	"github.com/artisan-platform/headroom/runner/samplelog"
 	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
@@ -69,10 +70,7 @@ func (u *user) samples(tags map[string]string) *requests {
 }
 
 func (u *user) Expected(met bool, tags map[string]string) {
-	value := 0.0
-	if met {
-		value = 1
-	}
+	value := map[bool]float64{true: 1}[met]
 	u.samples(tags).push(artisan.Sample{Metric: artisan.ExpectedMetric, Time: time.Now(), Value: value, Tags: tags})
 }
 
@@ -104,7 +102,7 @@ func (r *requests) push(list ...artisan.Sample) {
 
 // log is the output.
 type log struct {
-	*artisan.Output
+	*samplelog.Output
 	dir string
 }
 
@@ -113,7 +111,7 @@ func newOutput(p output.Params) (output.Output, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output artisan: read the script: %w", err)
 	}
-	o, err := artisan.NewOutput(p.ConfigArgument, runlog.Script{Path: p.ScriptPath.Path, Text: string(text), Version: "k6"})
+	o, err := samplelog.New(p.ConfigArgument, runlog.Script{Path: p.ScriptPath.Path, Text: string(text), Version: "k6"})
 	return &log{o, p.ConfigArgument}, err
 }
 
@@ -135,7 +133,7 @@ func (l *log) AddMetricSamples(containers []metrics.SampleContainer) {
 	for _, c := range containers {
 		var list []artisan.Sample
 		for _, s := range c.GetSamples() {
-			list = append(list, artisan.Sample{Metric: s.Metric.Name, Kind: artisan.Kind(s.Metric.Type.String()), Time: s.Time, Value: s.Value, Tags: s.Tags.Map()})
+			list = append(list, artisan.Sample{Metric: s.Metric.Name, Kind: s.Metric.Type.String(), Time: s.Time, Value: s.Value, Tags: s.Tags.Map()})
 		}
 		l.Add(list)
 	}

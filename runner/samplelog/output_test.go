@@ -1,4 +1,4 @@
-package artisan_test
+package samplelog_test
 
 import (
 	"errors"
@@ -11,17 +11,17 @@ import (
 	"github.com/artisan-platform/headroom/runner/experiment"
 	"github.com/artisan-platform/headroom/runner/observation"
 	"github.com/artisan-platform/headroom/runner/runlog"
-	"github.com/artisan-platform/headroom/runner/script/metric"
+	"github.com/artisan-platform/headroom/runner/samplelog"
 	"github.com/artisan-platform/headroom/runner/verdict"
 	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
 var outputScript = runlog.Script{Path: "scripts/a.js", Text: "export default function () {}", Version: "k6"}
 
-func output(t *testing.T, thresholds map[string][]string) (*artisan.Output, string) {
+func output(t *testing.T, thresholds map[string][]string) (*samplelog.Output, string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "run")
-	o, err := artisan.NewOutput(dir, outputScript)
+	o, err := samplelog.New(dir, outputScript)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,29 +31,29 @@ func output(t *testing.T, thresholds map[string][]string) (*artisan.Output, stri
 
 // feed adds what another engine measures of a small run: ten requests of 10 ms,
 // one of them lost, and two of an attack, due 30 ms before their end.
-func feed(o *artisan.Output, at time.Time) {
-	one := func(name string, kind metric.Kind, value float64, tags map[string]string) []artisan.Sample {
+func feed(o *samplelog.Output, at time.Time) {
+	one := func(name string, kind string, value float64, tags map[string]string) []artisan.Sample {
 		return []artisan.Sample{{Metric: name, Kind: kind, Time: at, Value: value, Tags: tags}}
 	}
-	o.Add(one("vus", metric.Gauge, 3, nil))
+	o.Add(one("vus", "gauge", 3, nil))
 	for i := range 10 {
 		tags := map[string]string{"method": "GET", "url": "http://127.0.0.1/a?b=1", "name": "http://127.0.0.1/a?b=1", "status": "200", "expected_response": "true", "scenario": "s"}
 		if i == 9 {
 			tags["status"], tags["expected_response"], tags["error"] = "0", "false", "connection refused"
 		}
 		o.Add([]artisan.Sample{
-			{Metric: "http_reqs", Kind: metric.Counter, Time: at, Value: 1, Tags: tags}, {Metric: "http_req_duration", Kind: metric.Trend, Time: at, Value: 10, Tags: tags},
+			{Metric: "http_reqs", Kind: "counter", Time: at, Value: 1, Tags: tags}, {Metric: "http_req_duration", Kind: "trend", Time: at, Value: 10, Tags: tags},
 		})
-		o.Add(one("checks", metric.Rate, float64(i%2), map[string]string{"check": "odd"}))
-		o.Add(one("iterations", metric.Counter, 1, nil))
+		o.Add(one("checks", "rate", float64(i%2), map[string]string{"check": "odd"}))
+		o.Add(one("iterations", "counter", 1, nil))
 	}
 	for range 2 {
 		q := artisan.Request{Method: "GET", URL: "http://127.0.0.1/b", Sent: 7, Received: 8, Request: observation.Request{
 			Name: "b", Status: 200, Due: at.Add(-30 * time.Millisecond), Started: at.Add(-20 * time.Millisecond), Ended: at}}
 		o.Add(q.Samples(map[string]string{"engine": "vegeta", "name": "b"}))
 	}
-	o.Add(one("dropped_iterations", metric.Counter, 4, nil))
-	o.Add(one(artisan.DroppedMetric, metric.Counter, 5, nil))
+	o.Add(one("dropped_iterations", "counter", 4, nil))
+	o.Add(one(artisan.DroppedMetric, "counter", 5, nil))
 }
 
 // TestOutput judges the log that is rebuilt from samples.
@@ -148,14 +148,14 @@ func TestOutputSilence(t *testing.T) {
 }
 
 func TestOutputRefuses(t *testing.T) {
-	if _, err := artisan.NewOutput("", outputScript); err == nil || !strings.Contains(err.Error(), "artisan=out/run") {
+	if _, err := samplelog.New("", outputScript); err == nil || !strings.Contains(err.Error(), "artisan=out/run") {
 		t.Errorf("without a folder: %v", err)
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, observation.LogFile), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := artisan.NewOutput(dir, outputScript); err == nil || !strings.Contains(err.Error(), "holds a run already") {
+	if _, err := samplelog.New(dir, outputScript); err == nil || !strings.Contains(err.Error(), "holds a run already") {
 		t.Errorf("in a folder that holds a run: %v", err)
 	}
 }

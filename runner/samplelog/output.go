@@ -1,4 +1,6 @@
-package artisan
+// Package samplelog writes the log of a run from samples that another engine
+// measured, so that its run is judged and reported as any other.
+package samplelog
 
 import (
 	"errors"
@@ -7,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,11 +17,10 @@ import (
 	"github.com/artisan-platform/headroom/runner/runlog"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 	"github.com/artisan-platform/headroom/runner/script/threshold"
+	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
-// Output writes the log of a run from the samples that another engine
-// measured, so that the run is judged and reported as any other. It is safe for
-// concurrent use.
+// Output writes one log. It is safe for concurrent use.
 type Output struct {
 	log   *runlog.Log
 	start time.Time
@@ -32,8 +34,8 @@ type Output struct {
 	bare       bool // a request without a status was warned of
 }
 
-// NewOutput begins the log of a script's run in a folder that holds none.
-func NewOutput(dir string, s runlog.Script) (*Output, error) {
+// New begins the log of a script's run in a folder that holds none.
+func New(dir string, s runlog.Script) (*Output, error) {
 	if dir == "" {
 		return nil, errors.New("output \"artisan\" needs the folder of the run that it writes, as in artisan=out/run")
 	}
@@ -56,26 +58,26 @@ func (o *Output) SetThresholds(of map[string][]string) {
 }
 
 // Add takes samples that belong together: those of one request, or one.
-func (o *Output) Add(samples []Sample) {
+func (o *Output) Add(samples []artisan.Sample) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	var due *Sample
+	var due *artisan.Sample
 	for i := range samples {
-		if samples[i].Metric == DueMetric {
+		if samples[i].Metric == artisan.DueMetric {
 			due = &samples[i]
 		}
 	}
 	for _, s := range samples {
 		o.measure(s)
 		switch s.Metric {
-		case durationMetric:
+		case artisan.DurationMetric:
 			o.request(s, due)
 		case "iterations":
 			o.ended.Iterations += uint64(s.Value)
 		case "dropped_iterations":
 			o.ended.Dropped += uint64(s.Value)
 			o.log.Meter.Dropped(s.Time, uint64(s.Value))
-		case DroppedMetric:
+		case artisan.DroppedMetric:
 			o.log.Meter.Dropped(s.Time, uint64(s.Value))
 		case "vus":
 			o.log.Meter.SetVUs(int64(s.Value))
@@ -87,7 +89,7 @@ func (o *Output) Add(samples []Sample) {
 
 // request rebuilds a request from its duration: the sample's time is its end.
 // One without a due time was due when it was sent.
-func (o *Output) request(s Sample, due *Sample) {
+func (o *Output) request(s artisan.Sample, due *artisan.Sample) {
 	ago := func(ms float64) time.Time { return s.Time.Add(-time.Duration(ms * float64(time.Millisecond))) }
 	q := observation.Request{
 		Scenario: s.Tags["scenario"], Name: endpointOf(s.Tags), Error: s.Tags["error"], Failed: s.Tags["expected_response"] == "false",
@@ -123,7 +125,7 @@ func endpointOf(tags map[string]string) string {
 	return tags["method"] + " " + path
 }
 
-func (o *Output) check(s Sample) {
+func (o *Output) check(s artisan.Sample) {
 	name := s.Tags["check"]
 	c := o.checks[name]
 	if c == nil {
@@ -138,8 +140,8 @@ func (o *Output) check(s Sample) {
 }
 
 // measure keeps what thresholds are about.
-func (o *Output) measure(s Sample) {
-	m, err := o.registry.New(s.Metric, s.Kind, metric.Default)
+func (o *Output) measure(s artisan.Sample) {
+	m, err := o.registry.New(s.Metric, kind(s.Kind), metric.Default)
 	if err != nil {
 		return // a name that no threshold can have
 	}
@@ -191,4 +193,15 @@ func (o *Output) evaluate(key, text string, elapsed time.Duration) observation.T
 		t.Observed, t.Met = &seen, expr.Met(seen)
 	}
 	return t
+}
+
+// kind is the kind of a metric by its name, such as "trend". Whatever is none is
+// a counter.
+func kind(name string) metric.Kind {
+	for _, k := range []metric.Kind{metric.Gauge, metric.Rate, metric.Trend} {
+		if strings.EqualFold(name, k.String()) {
+			return k
+		}
+	}
+	return metric.Counter
 }
