@@ -31,7 +31,7 @@ var adapters = []string{
 }
 
 // shared may be imported by any adapter.
-var shared = []string{"runner/alarm", "runner/wire", "runner/heap", "runner/progress", "runner/command", "runner/localport", "cluster/podcause"}
+var shared = []string{"runner/alarm", "runner/wire", "runner/heap", "runner/progress", "runner/command", "runner/localport", "runner/redisconn", "cluster/podcause"}
 
 // forbidden says which of a pure package's direct imports would make it
 // impure. The promql parser of spec is a parser and nothing else.
