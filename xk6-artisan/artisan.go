@@ -58,6 +58,9 @@ func functions() []function {
 		{"hpa", (*Module).hpa},
 		{"deployment", (*Module).deployment},
 		{"cluster", (*Module).clusterObject},
+		{"prometheus", (*Module).prometheus},
+		{"queue", (*Module).queue},
+		{"postgres", (*Module).postgres},
 	}
 }
 

@@ -40,15 +40,23 @@ type point struct {
 	value float64
 }
 
-// parse reads a response of the query API. An answer that says it is an
-// error is an error.
-func parse(body []byte) (answer, error) {
+// envelope opens a response. An answer that says it is an error is an error.
+func envelope(body []byte) (response, error) {
 	var r response
 	if err := json.Unmarshal(body, &r); err != nil {
-		return answer{}, fmt.Errorf("decode the answer of Prometheus: %w", err)
+		return response{}, fmt.Errorf("decode the answer of Prometheus: %w", err)
 	}
 	if r.Status != "success" {
-		return answer{}, fmt.Errorf("prometheus says %s: %s", r.ErrorType, r.Error)
+		return response{}, fmt.Errorf("prometheus says %s: %s", r.ErrorType, r.Error)
+	}
+	return r, nil
+}
+
+// parse reads a response of the query API.
+func parse(body []byte) (answer, error) {
+	r, err := envelope(body)
+	if err != nil {
+		return answer{}, err
 	}
 	out := answer{warnings: r.Warnings}
 	switch r.Data.Type {

@@ -122,5 +122,8 @@ func payload(q spec.Queue, n int) string {
 	if q.Payload != "" {
 		return q.Payload
 	}
-	return `{"seq":` + strconv.Itoa(n) + `}`
+	return Job(n)
 }
+
+// Job is job n, counted from 0, of the form that the platform's workers take.
+func Job(n int) string { return `{"seq":` + strconv.Itoa(n) + `}` }
