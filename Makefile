@@ -5,7 +5,7 @@ PLAN    ?= scenarios/scale-out.yaml
 LDFLAGS := -X github.com/artisan-platform/headroom/runner/cli.version=$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: build test unit lint e2e bench verify up down report clean help
+.PHONY: build test unit lint containers e2e bench verify up down report clean help
 
 build: ## build bin/headroom
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/headroom ./runner
@@ -19,6 +19,9 @@ unit: ## the tests that need no cluster, with the race detector
 lint: ## go vet and golangci-lint, at the version pinned in tools/go.mod
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+containers: ## the extension against real databases in containers; needs Docker and the images of `headroom images build`
+	HEADROOM_CONTAINERS=1 HEADROOM_REQUIRE_TOOLS=1 $(GO) test -race -count=1 -timeout 15m -run '^TestContainer' ./runner/extension
 
 e2e: build ## the real cluster, end to end; needs root and what `headroom doctor --fix` sets up
 	HEADROOM_E2E=1 $(GO) test -count=1 -v -timeout 55m ./e2e
@@ -44,4 +47,4 @@ clean: ## remove what was built here; runs (out/) and caches stay
 	rm -rf bin
 
 help: ## this list
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'

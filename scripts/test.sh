@@ -48,6 +48,8 @@ if ! wait "$images"; then
 fi
 trap - EXIT
 tail -n 5 out/images.log
+say "databases in containers"
+make containers
 say "the real cluster"
 make e2e
 say "done"
