@@ -15,7 +15,9 @@ func unreachable() (artisan.Cluster, error) {
 	return artisan.Cluster{Name: "the test's cluster", REST: &rest.Config{Host: "http://127.0.0.1:1"}, Namespace: "shop"}, nil
 }
 
-func noCluster() (artisan.Cluster, error) { return artisan.Cluster{}, errors.New("there is no cluster") }
+func noCluster() (artisan.Cluster, error) {
+	return artisan.Cluster{}, errors.New("there is no cluster")
+}
 
 // TestAutoscalerWrong tells a script what is wrong, in its own stack.
 func TestAutoscalerWrong(t *testing.T) {
