@@ -22,6 +22,7 @@ func TestRealCluster(t *testing.T) {
 		{"no disk", noDisk},
 		{"killed while creating", killedCreating},
 		{"up", up},
+		{"artisan's examples", artisanExamples},
 		{"artisan at rest", artisanAtRest},
 		{"artisan without rights", artisanForbidden},
 		{"artisan scale-out", artisanScaleOut},

@@ -29,6 +29,8 @@ bin/headroom doctor --fix
 need gcc gcc libc6-dev # the race detector links with cgo
 need redis-server redis-server
 need prometheus prometheus
+need npm npm
+command -v tsc >/dev/null || npm install --global --no-fund --no-audit typescript@5.9.3
 
 say "images, in the background (log: out/images.log)"
 mkdir -p out

@@ -24,6 +24,7 @@ script and a configuration file, in that order of weight.
   headroom load --vus 100 --duration 10m script.js closed model: 100 users
   headroom load --target http://127.0.0.1:8000 scenarios/load-test.js
   headroom load --out json=samples.json.gz --summary-export sum.json script.js
+  headroom load --out artisan=out/run script.js    log it, for judge and report
 
 A load goes to this machine only, unless --target or --allow-host names another.
 What is not as in k6: docs/k6-compatibility.md.
@@ -86,7 +87,7 @@ func (f *loadFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.target, "target", "", "URL of the system under test: __ENV.BASE_URL, and load may go there")
 	fs.StringArrayVar(&f.allowHosts, "allow-host", nil, "a host other than this machine that load may go to; may be repeated")
 	fs.BoolVar(&f.strict, "strict", false, "a threshold without samples is missed")
-	fs.StringArrayVarP(&f.outputs, "out", "o", nil, "send all samples to an output, such as json=FILE; may be repeated")
+	fs.StringArrayVarP(&f.outputs, "out", "o", nil, "send all samples to an output, such as json=FILE, or write the log of the run by artisan=DIR; may be repeated")
 	fs.StringVarP(&f.address, "address", "a", "", "serve the REST API there, such as localhost:6565")
 	fs.StringVar(&f.summaryMode, "summary-mode", "", "the summary at the end: compact, full or disabled")
 	fs.StringVar(&f.summaryExport, "summary-export", "", "write the summary to a file, as JSON")

@@ -56,7 +56,7 @@ func serve(t *testing.T, on artisan.Config, h http.HandlerFunc, text string, fla
 	s := httptest.NewServer(h)
 	defer s.Close()
 	p, err := script.Compile(t.Context(), script.Source{
-		Path: "a.js", Text: text, Env: map[string]string{"URL": s.URL},
+		Path: "a.js", Text: text, Env: map[string]string{"URL": s.URL, "BASE_URL": s.URL},
 		Extensions: []vu.Module{extension.Module(e, "load")},
 	})
 	if err != nil {
