@@ -33,8 +33,8 @@ func TestExamples(t *testing.T) {
 				}
 				return
 			}
-			e := artisan.New(artisan.Config{})
-			_, err := script.Compile(t.Context(), script.Source{Path: name, Text: text, Env: map[string]string{"ARTISAN_POSTGRES": "postgres://127.0.0.1/a"},
+			e := artisan.New(artisan.Config{Postgres: nowhere})
+			_, err := script.Compile(t.Context(), script.Source{Path: name, Text: text,
 				Extensions: []vu.Module{extension.Module(e, "load")}})
 			if err != nil {
 				t.Error(err)
