@@ -40,12 +40,12 @@ func expect[T any](m *Module, e expectation, look func(context.Context) (T, find
 		value T
 		finding
 	}
-	from := time.Now()
+	from, load := time.Now(), m.vu.Load()
 	broken := m.errorOf("") // its stack is that of the call
 	return promise(m, m.turns(), func(ctx context.Context) (found, error) {
 		value, f := look(ctx)
 		m.ext.observe(observation.Record{Kind: observation.KindExpectation, Expectation: &observation.Expectation{
-			Load: m.vu.Load(), Name: e.name, Limit: e.limit, Seen: f.seen, Margin: f.margin, Outcome: f.outcome, Cause: f.cause, From: from, Samples: f.samples,
+			Load: load, Name: e.name, Limit: e.limit, Seen: f.seen, Margin: f.margin, Outcome: f.outcome, Cause: f.cause, From: from, Samples: f.samples,
 		}})
 		return found{value, f}, nil
 	}, func(f found) sobek.Value {
