@@ -80,7 +80,7 @@ func attacks(ctx context.Context, b *bench) error {
 		if err != nil {
 			return err
 		}
-		if r.Requests+r.Dropped != want || r.Success != 1 || n != want {
+		if r.Requests+r.Dropped != want || r.Success != 1 || n < 0.99*want { // vegeta ends by its clock, and may owe a few
 			return fmt.Errorf("of %v requests headroom made %v (%v dropped, success %v), and vegeta %v", want, r.Requests, r.Dropped, r.Success, n)
 		}
 		own, peer, lag = append(own, micros(u.cpu, r.Requests)), append(peer, micros(v.cpu, n)), append(lag, r.Lag)
