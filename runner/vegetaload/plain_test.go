@@ -46,8 +46,8 @@ func TestKeepsConnections(t *testing.T) {
 		secure      bool
 		least, most int64
 	}{
-		"plain":            {0, false, 1, 1},
-		"secure":           {0, true, 1, 1},
+		"plain":            {0, false, 1, 5},
+		"secure":           {0, true, 1, 5},
 		"closed meanwhile": {25 * time.Millisecond, false, 2, 10},
 	}
 	for name, tt := range tests {
