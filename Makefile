@@ -20,8 +20,9 @@ lint: ## go vet and golangci-lint, at the version pinned in tools/go.mod
 	$(GO) vet ./...
 	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
 
-containers: ## the extension against real databases in containers; needs Docker and the images of `headroom images build`
+containers: ## platform and extension against real databases in containers; needs Docker and the images of `headroom images build`
 	HEADROOM_CONTAINERS=1 HEADROOM_REQUIRE_TOOLS=1 $(GO) test -race -count=1 -timeout 15m -run '^TestContainer' ./runner/extension
+	HEADROOM_CONTAINERS=1 $(GO) test -race -count=1 -timeout 15m ./cluster/platform/integration
 
 e2e: build ## the real cluster, end to end; needs root and what `headroom doctor --fix` sets up
 	HEADROOM_E2E=1 $(GO) test -count=1 -v -timeout 55m ./e2e

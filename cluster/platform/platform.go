@@ -13,6 +13,8 @@ import (
 	"log/slog"
 	"os/signal"
 	"syscall"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // errUsage marks a mistake in the command line.
@@ -39,6 +41,7 @@ type LookupEnv func(name string) (string, bool)
 // clean end, 1 for a failure and 2 for a mistake in the command line or the
 // environment.
 func Main(args []string, env LookupEnv, stdout, stderr io.Writer) int {
+	redis.SetLogger(silent{}) // what it has to say comes as errors too
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	err := Run(ctx, args, env, stdout, stderr)
@@ -51,6 +54,11 @@ func Main(args []string, env LookupEnv, stdout, stderr io.Writer) int {
 	}
 	return 1
 }
+
+// silent is a logger for go-redis.
+type silent struct{}
+
+func (silent) Printf(context.Context, string, ...any) {}
 
 // report prints err as the program's last line. There is nobody left to tell
 // when that fails.

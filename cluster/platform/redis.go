@@ -15,6 +15,7 @@ func newRedis(cfg redisConfig) redis.UniversalClient {
 		IsClusterMode:         cfg.Cluster,
 		ContextTimeoutEnabled: true,
 		DialTimeout:           time.Second,
+		DialerRetries:         1, // a server that is away is the breaker's and the worker's matter
 		ReadTimeout:           2 * time.Second,
 		WriteTimeout:          2 * time.Second,
 		// Client-side identity is nothing that old servers know.
