@@ -13,6 +13,7 @@ const (
 	roleBackend  = "backend"
 	roleFrontend = "frontend"
 	roleWorker   = "queue-worker"
+	roleMonitor  = "scaling-monitor"
 )
 
 // config is what the environment says about one role.
@@ -31,6 +32,9 @@ type config struct {
 	JobCPU       time.Duration
 	JobTime      time.Duration
 	JobLease     time.Duration
+	StateURL     *url.URL
+	MonitorStep  time.Duration
+	Namespace    string
 	Data         dataConfig
 }
 
@@ -72,7 +76,7 @@ func knobs(c *config) []knob {
 func roleKnobs(c *config) []knob {
 	return []knob{
 		{name: "POD_NAME", fallback: "", help: "name in the X-Served-By header; the host name where empty", set: text(&c.PodName)},
-		{name: "PLATFORM_PORT", fallback: "", help: "port; 8000 backend, 8080 frontend, 8081 queue-worker where empty", set: port(&c.Port)},
+		{name: "PLATFORM_PORT", fallback: "", help: "port; 8000 backend, 8080 frontend, 8081 queue-worker, 8082 scaling-monitor where empty", set: port(&c.Port)},
 		{name: "PLATFORM_CPU_COST", fallback: "20us", help: "CPU time burned per request of the backend", set: duration(&c.CPUCost)},
 		{name: "PLATFORM_DELAY", fallback: "0s", help: "sleep added to each request of the backend", set: duration(&c.Delay)},
 		{name: "PLATFORM_MAX_CONN_AGE", fallback: "10s", help: "age, +-20%, from which a connection is closed after its answer; 0s keeps it", set: duration(&c.MaxConnAge)},
@@ -85,6 +89,9 @@ func roleKnobs(c *config) []knob {
 		{name: "PLATFORM_JOB_CPU", fallback: "5ms", help: "CPU time burned per job", set: duration(&c.JobCPU)},
 		{name: "PLATFORM_JOB_TIME", fallback: "2s", help: "time a job takes at least, CPU included", set: duration(&c.JobTime)},
 		{name: "PLATFORM_JOB_LEASE", fallback: "30s", help: "silence of a worker after which its job is given to another", set: positive(&c.JobLease)},
+		{name: "PLATFORM_STATE_URL", fallback: "http://kube-state-metrics.monitoring:8080/metrics", help: "where the scaling-monitor reads replica counts", set: address(&c.StateURL)},
+		{name: "PLATFORM_MONITOR_STEP", fallback: "5s", help: "how often it does", set: positive(&c.MonitorStep)},
+		{name: "PLATFORM_NAMESPACE", fallback: "artisan-platform", help: "whose Deployments it counts", set: text(&c.Namespace)},
 	}
 }
 
@@ -129,7 +136,7 @@ func loadConfig(role string, env LookupEnv) (config, error) {
 		}
 	}
 	if c.Port == 0 {
-		c.Port = map[string]int{roleBackend: 8000, roleFrontend: 8080, roleWorker: 8081}[role]
+		c.Port = map[string]int{roleBackend: 8000, roleFrontend: 8080, roleWorker: 8081, roleMonitor: 8082}[role]
 	}
 	if c.PodName == "" {
 		host, err := os.Hostname()

@@ -27,6 +27,7 @@ Roles:
                        database /api/sale-events and /api/analytics
   frontend             a static page, and /api/ passed on to the backend
   queue-worker         does the jobs of a Redis list, each at least once
+  scaling-monitor      counts scaling events from kube-state-metrics; one pod of it
   check [-timeout D] URL   one GET; succeeds on a 2xx answer
 
 Every role serves /livez, /readyz and /metrics on its port.
@@ -70,14 +71,14 @@ func report(stderr io.Writer, err error) {
 // down in good order.
 func Run(ctx context.Context, args []string, env LookupEnv, stdout, stderr io.Writer) error {
 	if len(args) == 0 {
-		return fmt.Errorf("%w: no role given; one of backend, frontend, queue-worker, check, help", errUsage)
+		return fmt.Errorf("%w: no role given; one of backend, frontend, queue-worker, scaling-monitor, check, help", errUsage)
 	}
 	switch role := args[0]; role {
 	case "help", "-h", "--help":
 		return printHelp(stdout)
 	case "check":
 		return check(ctx, args[1:], stdout)
-	case roleBackend, roleFrontend, roleWorker:
+	case roleBackend, roleFrontend, roleWorker, roleMonitor:
 		cfg, err := loadConfig(role, env)
 		if err != nil {
 			return err
@@ -85,7 +86,7 @@ func Run(ctx context.Context, args []string, env LookupEnv, stdout, stderr io.Wr
 		log := slog.New(slog.NewTextHandler(stderr, nil)).With("role", role, "pod", cfg.PodName)
 		return runRole(ctx, cfg, log)
 	default:
-		return fmt.Errorf("%w: unknown role %q; one of backend, frontend, queue-worker, check, help", errUsage, role)
+		return fmt.Errorf("%w: unknown role %q; one of backend, frontend, queue-worker, scaling-monitor, check, help", errUsage, role)
 	}
 }
 
@@ -95,6 +96,8 @@ func runRole(ctx context.Context, cfg config, log *slog.Logger) error {
 		return runBackend(ctx, cfg, log)
 	case roleFrontend:
 		return runFrontend(ctx, cfg, log)
+	case roleMonitor:
+		return runMonitor(ctx, cfg, log)
 	default:
 		return runWorker(ctx, cfg, log)
 	}
