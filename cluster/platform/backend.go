@@ -3,6 +3,7 @@ package platform
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -12,6 +13,8 @@ import (
 	"time"
 )
 
+var notJSON = []byte(`{"error":"body must be JSON of at most 1 MiB"}`)
+
 // maxBody bounds what a client may send, in bytes.
 const maxBody = 1 << 20
 
@@ -19,6 +22,7 @@ const maxBody = 1 << 20
 // what the configuration says, not what the encoding happens to need.
 type backend struct {
 	*server
+	data     *data // nil: the answers below, and no memory
 	burner   burner
 	posts    []byte
 	products []byte
@@ -31,7 +35,11 @@ func runBackend(ctx context.Context, cfg config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return b.listenAndServe(ctx)
+	if err := b.openData(ctx); err != nil {
+		return err
+	}
+	err = b.listenAndServe(ctx)
+	return errors.Join(err, b.closeData())
 }
 
 func newBackend(cfg config, log *slog.Logger) (*backend, error) {
@@ -43,6 +51,19 @@ func newBackend(cfg config, log *slog.Logger) (*backend, error) {
 	b.route(http.MethodGet, "/health", func(w http.ResponseWriter, _ *http.Request) int {
 		return b.write(w, http.StatusOK, appJSON, healthy)
 	})
+	if cfg.Data.URL == "" {
+		b.routeFixed()
+	} else {
+		b.routeData()
+	}
+	b.handle("", "/", "other", func(w http.ResponseWriter, _ *http.Request) int {
+		return b.write(w, http.StatusNotFound, appJSON, []byte(`{"error":"no such endpoint"}`))
+	})
+	return b, nil
+}
+
+// routeFixed serves answers that are the same for everyone.
+func (b *backend) routeFixed() {
 	b.route(http.MethodGet, "/api/posts", func(w http.ResponseWriter, _ *http.Request) int {
 		return b.write(w, http.StatusOK, appJSON, b.posts)
 	})
@@ -51,13 +72,9 @@ func newBackend(cfg config, log *slog.Logger) (*backend, error) {
 	b.route(http.MethodGet, "/api/products", func(w http.ResponseWriter, _ *http.Request) int {
 		return b.write(w, http.StatusOK, appJSON, b.products)
 	})
-	b.handle("", "/", "other", func(w http.ResponseWriter, _ *http.Request) int {
-		return b.write(w, http.StatusNotFound, appJSON, []byte(`{"error":"no such endpoint"}`))
-	})
-	return b, nil
 }
 
-// prepare encodes the answers.
+// prepare encodes the answers of routeFixed.
 func (b *backend) prepare() error {
 	type item struct {
 		ID     int    `json:"id"`
@@ -122,7 +139,7 @@ func (b *backend) getPost(w http.ResponseWriter, r *http.Request) int {
 func (b *backend) createPost(w http.ResponseWriter, r *http.Request) int {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil || !json.Valid(body) {
-		return b.write(w, http.StatusBadRequest, appJSON, []byte(`{"error":"body must be JSON of at most 1 MiB"}`))
+		return b.write(w, http.StatusBadRequest, appJSON, notJSON)
 	}
 	id := int64(len(b.post)) + b.created.Add(1)
 	return b.write(w, http.StatusCreated, appJSON, fmt.Appendf(nil, `{"id":%d,"status":"draft"}`, id))

@@ -31,7 +31,7 @@ func newMetrics() *metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, .75, 1, 1.5, 2.5, 5, 10},
 		}, []string{"endpoint"}),
 	}
-	m.registry.MustRegister(m.requests, m.duration,
+	m.registry.MustRegister(m.requests, m.duration, newResourceUsage("/proc", time.Now),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

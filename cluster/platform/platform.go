@@ -21,9 +21,10 @@ var errUsage = errors.New("usage")
 const usage = `Usage: platform ROLE
 
 Roles:
-  backend              the API: /health, /api/posts, /api/products
+  backend              the API: /health, /api/posts, /api/products, and with a
+                       database /api/sale-events and /api/analytics
   frontend             a static page, and /api/ passed on to the backend
-  queue-worker         takes jobs from a Redis list
+  queue-worker         does the jobs of a Redis list, each at least once
   check [-timeout D] URL   one GET; succeeds on a 2xx answer
 
 Every role serves /livez, /readyz and /metrics on its port.
@@ -96,7 +97,7 @@ func printHelp(w io.Writer) error {
 		return fmt.Errorf("print help: %w", err)
 	}
 	for _, k := range knobs(&config{}) {
-		if _, err := fmt.Fprintf(w, "  %-24s %-12s %s\n", k.name, k.fallback, k.help); err != nil {
+		if _, err := fmt.Fprintf(w, "  %-26s %-12s %s\n", k.name, k.fallback, k.help); err != nil {
 			return fmt.Errorf("print help: %w", err)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,6 +13,10 @@ import (
 
 // retryPause is the pause after Redis has failed.
 const retryPause = time.Second
+
+// renewals is how many times a worker is heard within its lease: it takes
+// three that fail in a row to lose a job to another.
+const renewals = 4
 
 // worker takes jobs one at a time and pays their configured cost.
 type worker struct {
@@ -22,14 +27,15 @@ type worker struct {
 	reachable atomic.Bool // the last call to the queue succeeded
 	processed prometheus.Counter
 	failures  prometheus.Counter
+	reclaimed prometheus.Counter
 }
 
 func runWorker(ctx context.Context, cfg config, log *slog.Logger) error {
-	queue := newRedisQueue(cfg.RedisAddr, cfg.Queue)
+	queue := newRedisQueue(cfg)
 	w := newWorker(cfg, log, queue)
 	s := newServer(cfg, log)
 	s.healthy = w.reachable.Load
-	s.metrics.registry.MustRegister(w.processed, w.failures, newQueueLength(cfg.Queue, queue, log))
+	s.metrics.registry.MustRegister(w.processed, w.failures, w.reclaimed, newQueueLength(cfg.Queue, queue, log))
 
 	served, stop := context.WithCancel(ctx)
 	defer stop()
@@ -46,33 +52,104 @@ func runWorker(ctx context.Context, cfg config, log *slog.Logger) error {
 
 func newWorker(cfg config, log *slog.Logger, queue jobQueue) *worker {
 	labels := prometheus.Labels{"queue_name": cfg.Queue}
+	counter := func(name, help string) prometheus.Counter {
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels})
+	}
 	return &worker{
 		cfg: cfg, log: log, queue: queue, burner: newBurner(cfg.JobCPU),
-		processed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "jobs_processed_total", Help: "Jobs done.", ConstLabels: labels}),
-		failures: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "queue_errors_total", Help: "Calls to the queue that failed.", ConstLabels: labels}),
+		processed: counter("jobs_processed_total", "Jobs done."),
+		failures:  counter("queue_errors_total", "Calls to the queue that failed."),
+		reclaimed: counter("jobs_reclaimed_total", "Jobs that this worker put back for workers that had fallen silent."),
 	}
 }
 
-// run works until ctx is cancelled, and then finishes the job in hand.
+// run works until ctx is cancelled: it then takes no new job, ends the one in
+// hand, and says so.
 func (w *worker) run(ctx context.Context) {
 	if _, err := w.queue.length(ctx); err == nil {
 		w.reachable.Store(true) // ready at once, not only after the first take
 	}
+	keep, stop := context.WithCancel(context.WithoutCancel(ctx)) // beyond ctx: a job may outlast it
+	var kept sync.WaitGroup
+	kept.Go(func() { w.keepLease(keep) })
 	for ctx.Err() == nil {
-		_, ok, err := w.queue.take()
-		w.reachable.Store(err == nil)
+		job, ok, err := w.queue.take()
+		w.answered(err)
 		switch {
 		case err != nil:
-			w.failures.Inc()
-			w.log.Warn("queue", "err", err)
 			sleep(ctx, retryPause)
 		case ok:
 			w.do()
 			w.processed.Inc()
+			w.end(ctx, job)
 		}
 	}
+	stop()
+	kept.Wait()
+	w.leave()
+}
+
+// end tells the queue that job is done, until it knows. A worker that is told
+// to stop tries for the drain time and then goes: the job will be done again.
+func (w *worker) end(ctx context.Context, job string) {
+	var deadline time.Time
+	for {
+		err := w.queue.done(context.WithoutCancel(ctx), job)
+		w.answered(err)
+		if err == nil {
+			return
+		}
+		if ctx.Err() != nil && deadline.IsZero() {
+			deadline = time.Now().Add(w.cfg.DrainTimeout)
+		}
+		if !deadline.IsZero() && time.Now().After(deadline) {
+			w.log.Warn("a job that is done will be done again: the queue could not be told", "err", err)
+			return
+		}
+		time.Sleep(retryPause)
+	}
+}
+
+// keepLease says that this worker is alive, and looks for those that are not.
+func (w *worker) keepLease(ctx context.Context) {
+	for {
+		sleep(ctx, w.cfg.JobLease/renewals)
+		if ctx.Err() != nil {
+			return
+		}
+		if err := w.queue.renew(ctx); err != nil {
+			w.failed(ctx, err)
+			continue
+		}
+		n, err := w.queue.reclaim(ctx)
+		w.reclaimed.Add(float64(n))
+		if err != nil {
+			w.failed(ctx, err)
+		}
+	}
+}
+
+func (w *worker) leave() {
+	if err := w.queue.leave(context.Background()); err != nil {
+		w.failed(context.Background(), err)
+	}
+}
+
+// answered notes whether the queue did.
+func (w *worker) answered(err error) {
+	w.reachable.Store(err == nil)
+	if err != nil {
+		w.failed(context.Background(), err)
+	}
+}
+
+// failed counts an error, unless it is that ctx has ended.
+func (w *worker) failed(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	w.failures.Inc()
+	w.log.Warn("queue", "err", err)
 }
 
 // do pays the cost of one job: CPU first, the rest of its time asleep, as a job
@@ -83,32 +160,4 @@ func (w *worker) do() {
 	if rest := w.cfg.JobTime - time.Since(start); rest > 0 {
 		time.Sleep(rest)
 	}
-}
-
-// queueLength asks Redis at each scrape, so that the value is never older
-// than the scrape.
-type queueLength struct {
-	desc  *prometheus.Desc
-	queue jobQueue
-	log   *slog.Logger
-}
-
-func newQueueLength(name string, queue jobQueue, log *slog.Logger) *queueLength {
-	desc := prometheus.NewDesc("queue_length", "Current queue length", nil, prometheus.Labels{"queue_name": name})
-	return &queueLength{desc: desc, queue: queue, log: log}
-}
-
-func (c *queueLength) Describe(ch chan<- *prometheus.Desc) { ch <- c.desc }
-
-// Collect leaves the series out where Redis does not answer: a gap is honest,
-// an old value or a zero is not.
-func (c *queueLength) Collect(ch chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	n, err := c.queue.length(ctx)
-	if err != nil {
-		c.log.Warn("queue length", "err", err)
-		return
-	}
-	ch <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, float64(n))
 }

@@ -3,11 +3,7 @@ package platform
 import (
 	"context"
 	"errors"
-	"net"
-	"os"
-	"os/exec"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,7 +34,10 @@ func values(t *testing.T, c prometheus.Collector) []float64 {
 type memoryQueue struct {
 	mu   sync.Mutex
 	jobs int
+	hand bool // a job is in the worker's hands
 	err  error
+
+	renewed, left int
 }
 
 func (q *memoryQueue) set(jobs int, err error) {
@@ -53,6 +52,9 @@ func (q *memoryQueue) take() (string, bool, error) {
 	if q.err != nil {
 		return "", false, q.err
 	}
+	if q.hand {
+		return "job", true, nil
+	}
 	if q.jobs == 0 {
 		q.mu.Unlock()
 		time.Sleep(takeWait)
@@ -60,7 +62,39 @@ func (q *memoryQueue) take() (string, bool, error) {
 		return "", false, nil
 	}
 	q.jobs--
+	q.hand = true
 	return "job", true, nil
+}
+
+func (q *memoryQueue) holds() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.hand
+}
+
+func (q *memoryQueue) done(context.Context, string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err == nil {
+		q.hand = false
+	}
+	return q.err
+}
+
+func (q *memoryQueue) renew(context.Context) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.renewed++
+	return q.err
+}
+
+func (q *memoryQueue) reclaim(context.Context) (int64, error) { return 0, nil }
+
+func (q *memoryQueue) leave(context.Context) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.left++
+	return q.err
 }
 
 func (q *memoryQueue) length(context.Context) (int64, error) {
@@ -87,8 +121,53 @@ func TestWorkerTakesJobsAtTheirCostAndDrains(t *testing.T) {
 		if got := values(t, w.processed); !slices.Equal(got, []float64{11}) {
 			t.Errorf("%v jobs processed, want 11", got)
 		}
-		if n, _ := q.length(ctx); n != 89 {
-			t.Errorf("%d jobs left, want 89: none may be lost", n)
+		if n, _ := q.length(ctx); n != 89 || q.hand {
+			t.Errorf("%d jobs left, one in hand: %v; want 89 and none: none may be lost", n, q.hand)
+		}
+		if q.renewed != 2 || q.left != 1 {
+			t.Errorf("renewed %d times, left %d times; want 2 in 21 s of a lease of 30 s, and 1", q.renewed, q.left)
+		}
+	})
+}
+
+// A job that is done is not done again because the queue was away just then.
+func TestWorkerTellsTheQueueUntilItKnows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &memoryQueue{jobs: 1}
+		w := newWorker(testConfig(t, roleWorker, map[string]string{"PLATFORM_JOB_TIME": "2s"}), quiet, q)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); w.run(ctx) }()
+
+		time.Sleep(time.Second)
+		q.set(0, errors.New("refused"))
+		time.Sleep(10 * time.Second)
+		q.set(0, nil)
+		time.Sleep(5 * time.Second)
+		if got := values(t, w.processed); !slices.Equal(got, []float64{1}) || q.holds() {
+			t.Errorf("%v jobs done, one still in hand: %v; want the job done once", got, q.holds())
+		}
+		cancel()
+		<-done
+	})
+}
+
+// A worker that is told to stop while the queue is away does not wait for ever.
+func TestWorkerDrainsWithoutItsQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &memoryQueue{jobs: 1}
+		w := newWorker(testConfig(t, roleWorker, map[string]string{"PLATFORM_JOB_TIME": "2s", "PLATFORM_DRAIN_TIMEOUT": "5s"}), quiet, q)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); w.run(ctx) }()
+
+		time.Sleep(time.Second)
+		q.set(0, errors.New("refused"))
+		cancel()
+		began := time.Now()
+		<-done
+		if took := time.Since(began); took < 5*time.Second || took > 10*time.Second || !q.hand {
+			t.Errorf("drained in %s, job in hand %v; want the rest of the job, 5 s, and the job still there", took, q.hand)
 		}
 	})
 }
@@ -128,62 +207,4 @@ func TestQueueLengthLeavesAGapRatherThanAnOldValue(t *testing.T) {
 	if got := values(t, c); len(got) != 0 {
 		t.Errorf("queue_length %v while the queue cannot be asked, want no series", got)
 	}
-}
-
-// TestRedisQueue needs Debian's redis-server in PATH; without it the worker is
-// covered by the tests above and by the real cluster.
-func TestRedisQueue(t *testing.T) {
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("HEADROOM_REQUIRE_TOOLS") == "1" {
-			t.Fatalf("redis-server is required here: %v", err)
-		}
-		t.Skip("no redis-server in PATH: install it, or set HEADROOM_REQUIRE_TOOLS=1 to fail instead")
-	}
-	q := newRedisQueue(startRedis(t), "default")
-	defer func() {
-		if err := q.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	if err := q.client.RPush(t.Context(), "default", "first", "second").Err(); err != nil {
-		t.Fatal(err)
-	}
-	if n, err := q.length(t.Context()); n != 2 || err != nil {
-		t.Errorf("length %d, %v; want 2", n, err)
-	}
-	for _, want := range []string{"first", "second", ""} {
-		got, ok, err := q.take()
-		if got != want || ok != (want != "") || err != nil {
-			t.Errorf("take = %q, %v, %v; want %q", got, ok, err, want)
-		}
-	}
-}
-
-// startRedis runs a server on a free port and returns its address.
-func startRedis(t *testing.T) string {
-	t.Helper()
-	ln, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := ln.Addr().String()
-	if err := ln.Close(); err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := strings.Cut(addr, ":")
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "redis-server", "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", t.TempDir())
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { cancel(); _ = cmd.Wait() }) // killed by cancel: its exit code says nothing
-	for range 200 {
-		if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr); err == nil {
-			_ = conn.Close()
-			return addr
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	t.Fatalf("redis-server does not answer on %s", addr)
-	return ""
 }
