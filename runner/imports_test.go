@@ -27,7 +27,7 @@ var pure = []string{
 var adapters = []string{
 	"runner/script", "runner/executor", "runner/vegetaload", "runner/queueload",
 	"runner/kubewatch", "runner/promquery", "runner/health",
-	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host",
+	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host", "cluster/proof",
 }
 
 // shared may be imported by any adapter.

@@ -29,7 +29,7 @@ type Cluster struct {
 
 // Stack is what runs in the cluster.
 type Stack struct {
-	Level    string // "core"
+	Level    string // "core" or "full"; default "core"
 	Platform Platform
 }
 

@@ -39,7 +39,7 @@ func (d *decoder) kindConfig(to *string) func(node) {
 func (d *decoder) stack(to *Stack) func(node) {
 	return func(n node) {
 		d.mapping(n,
-			may("level", d.oneOf(&to.Level, "core")),
+			may("level", d.oneOf(&to.Level, "core", "full")),
 			may("platform", d.platform(&to.Platform)),
 		)
 	}
