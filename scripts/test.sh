@@ -28,6 +28,7 @@ say "doctor --fix"
 bin/headroom doctor --fix
 need gcc gcc libc6-dev # the race detector links with cgo
 need redis-server redis-server
+need pgbouncer pgbouncer
 need prometheus prometheus
 need npm npm
 command -v tsc >/dev/null || npm install --global --no-fund --no-audit typescript@5.9.3
