@@ -56,8 +56,12 @@ func (s *Stack) Apply(ctx context.Context) error {
 }
 
 func (s *Stack) applyAll(ctx context.Context, objs []*unstructured.Unstructured, step progress.Step) error {
+	changed := map[string]bool{} // ConfigMaps that hold something else, as namespace/name
 	for i, obj := range objs {
 		step.Update(fmt.Sprintf("%d of %d: %s", i+1, len(objs), describe(obj)))
+		if err := s.mendDrift(ctx, obj, changed); err != nil {
+			return err
+		}
 		if i > 0 && rank(obj) > rankDefinition && rank(objs[i-1]) <= rankDefinition {
 			if err := s.established(ctx, objs[:i]); err != nil {
 				return err
@@ -70,9 +74,27 @@ func (s *Stack) applyAll(ctx context.Context, objs []*unstructured.Unstructured,
 	return nil
 }
 
+// mendDrift has the pods restarted that have read a ConfigMap which is about to
+// be put back. ConfigMaps come before what mounts them.
+func (s *Stack) mendDrift(ctx context.Context, obj *unstructured.Unstructured, changed map[string]bool) error {
+	if obj.GetKind() == "ConfigMap" {
+		drifted, err := s.drifted(ctx, obj)
+		changed[obj.GetNamespace()+"/"+obj.GetName()] = drifted
+		return err
+	}
+	if mountsAny(obj, changed) {
+		return s.restart(ctx, obj)
+	}
+	return nil
+}
+
 // applyPatiently applies obj. A custom resource waits for the operator that
 // checks it, which may be starting; what cannot be changed is made anew.
 func (s *Stack) applyPatiently(ctx context.Context, obj *unstructured.Unstructured) error {
+	obj, err := s.completed(ctx, obj)
+	if err != nil {
+		return err
+	}
 	for {
 		err := s.applyOne(ctx, obj)
 		switch {

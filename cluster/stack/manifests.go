@@ -14,7 +14,7 @@ import (
 	strictyaml "sigs.k8s.io/yaml"
 )
 
-//go:embed manifests/*.yaml manifests/full
+//go:embed manifests
 var files embed.FS
 
 // Manifests renders every object that Apply would apply, in that order: first
@@ -40,6 +40,9 @@ func Manifests(opts Options) ([]*unstructured.Unstructured, error) {
 	if objs, err = merge(objs); err != nil {
 		return nil, err
 	}
+	if err := fill(objs, opts.Level); err != nil {
+		return nil, err
+	}
 	if err := render(objs, opts); err != nil {
 		return nil, err
 	}
@@ -52,8 +55,12 @@ const (
 	rankNamespace = iota
 	rankDefinition
 	rankBuiltIn
+	rankWorkload // finds its volumes' class, its secrets and its account
 	rankCustom
 )
+
+// workloads are the kinds that need the others to be there.
+var workloads = []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "HorizontalPodAutoscaler", "APIService"}
 
 // rank orders objects by what must exist before what.
 func rank(obj *unstructured.Unstructured) int {
@@ -63,7 +70,9 @@ func rank(obj *unstructured.Unstructured) int {
 		return rankNamespace
 	case gvk.Kind == "CustomResourceDefinition":
 		return rankDefinition
-	case scheme.Scheme.Recognizes(gvk), gvk.Kind == "APIService":
+	case slices.Contains(workloads, gvk.Kind):
+		return rankWorkload
+	case scheme.Scheme.Recognizes(gvk):
 		return rankBuiltIn
 	default:
 		return rankCustom
@@ -92,6 +101,9 @@ func parse(c component) ([]*unstructured.Unstructured, error) {
 		js, err := strictyaml.YAMLToJSONStrict(buf[:n])
 		if err != nil {
 			return nil, fmt.Errorf("decode object %d of %s: %w", len(objs)+1, name, err)
+		}
+		if string(js) == "null" {
+			continue // nothing but comments
 		}
 		if err := obj.UnmarshalJSON(js); err != nil {
 			return nil, fmt.Errorf("decode object %d of %s: %w", len(objs)+1, name, err)

@@ -21,8 +21,8 @@ type Options struct {
 	// Backend, Frontend and QueueWorker change the stand-in's environment, or
 	// replace it by the user's own images.
 	Backend, Frontend, QueueWorker Workload
-	// RedisAddr is host:port of the queue's Redis as seen from here; "" is
-	// 127.0.0.1:6379, where kind-config.yaml puts it.
+	// RedisAddr is host:port of the queue's Redis as seen from here, of node 0
+	// where it is a cluster; "" is 127.0.0.1:6379, where kind-config.yaml puts it.
 	RedisAddr string
 	// Queue is the Redis list of jobs; "" is "default". The stand-in worker is
 	// told; an own image has to use it by itself.

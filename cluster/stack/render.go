@@ -48,7 +48,7 @@ func render(objs []*unstructured.Unstructured, opts Options) error {
 // renderWorkload changes what runs pods; other objects stay as they are.
 func renderWorkload(obj *unstructured.Unstructured, digests map[string]string, overrides map[string]Workload) error {
 	switch obj.GetKind() {
-	case "Deployment", "StatefulSet", "DaemonSet":
+	case "Deployment", "StatefulSet", "DaemonSet", "Job":
 	default:
 		return nil
 	}
