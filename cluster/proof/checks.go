@@ -7,11 +7,17 @@ type family func(*Access) []Check
 var coreChecks = []family{
 	autoscalerChecks,
 	prometheusChecks,
+	queueChecks,
 }
 
 // fullChecks are of the components that the full level adds. A component has a
 // file of its own with its family, and a line here.
-var fullChecks = []family{}
+var fullChecks = []family{
+	storageChecks,
+	postgresChecks,
+	pgbouncerChecks,
+	redisClusterChecks,
+}
 
 // Checks are the checks of a level ("core" or "full"), in the order of the
 // table.
