@@ -32,9 +32,14 @@ type Env struct {
 	config   []byte // the kind configuration that it was made of
 }
 
-// SetupEstimate is how long cluster and stack take to be ready once the images
-// are built, on two cores.
-const SetupEstimate = 150 * time.Second
+// SetupEstimate is how long cluster and stack of a level take to be ready once
+// the images are built, on two cores.
+func SetupEstimate(level string) time.Duration {
+	if level == string(stack.LevelFull) {
+		return 270 * time.Second
+	}
+	return 150 * time.Second
+}
 
 // Up brings up the cluster and the stack that the plan describes, and returns
 // when all of it answers.
