@@ -30,6 +30,7 @@ func TestRealCluster(t *testing.T) {
 		{"interrupted under load", interrupted},
 		{"killed under load", killedUnderLoad},
 		{"interrupted with a cluster of its own", interruptedOwn},
+		{"full stack", fullStack},
 	} {
 		if !t.Run(story.name, story.tell) && story.name == "up" {
 			t.Fatal("without a cluster the other stories tell nothing")

@@ -27,11 +27,12 @@ var pure = []string{
 var adapters = []string{
 	"runner/script", "runner/executor", "runner/vegetaload", "runner/queueload",
 	"runner/kubewatch", "runner/promquery", "runner/health",
-	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host",
+	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host", "cluster/proof",
 }
 
 // shared may be imported by any adapter.
-var shared = []string{"runner/alarm", "runner/wire", "runner/heap", "runner/progress", "runner/command", "runner/localport", "runner/redisconn", "cluster/podcause"}
+var shared = []string{"runner/alarm", "runner/wire", "runner/heap", "runner/progress", "runner/command", "runner/localport", "runner/redisconn",
+	"cluster/podcause", "cluster/platform/schema", "cluster/pgbouncer"}
 
 // forbidden says which of a pure package's direct imports would make it
 // impure. The promql parser of spec is a parser and nothing else.
@@ -111,7 +112,7 @@ func refuse(name, imp string) string {
 		return "the extension knows no engine: an engine shows it a VU"
 	case under(adapters, name) != "" && inside:
 		return refuseAdapter(under(adapters, name), own)
-	case under(shared, name) != "" && inside:
+	case under(shared, name) != "" && inside && under(shared, own) != under(shared, name):
 		return "a shared helper imports nothing of ours"
 	}
 	return ""

@@ -1,7 +1,9 @@
 package image
 
 import (
+	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,7 +65,7 @@ func TestPlanDoesOnlyWhatIsMissing(t *testing.T) {
 		}
 		put(t, st, task.id, "ref", 1)
 	}
-	if !slices.Equal(first.Preloaded, catalogRefs()) || len(first.ToLoad) != 0 {
+	if !slices.Equal(first.Preloaded, slices.Concat(catalogRefs(false), catalogRefs(true))) || len(first.ToLoad) != 0 {
 		t.Errorf("preloaded are %q", first.Preloaded)
 	}
 	second, none := planAll(t, plannerFor(st, d.docker, "platform 1"))
@@ -75,7 +77,7 @@ func TestPlanDoesOnlyWhatIsMissing(t *testing.T) {
 		t.Error("another platform leaves the node image as it was")
 	}
 	for _, task := range some {
-		if !strings.Contains(task.title, "platform") && !strings.Contains(task.title, "pause") && !strings.HasPrefix(task.title, "put ") {
+		if !strings.Contains(task.title, "headroom-") && !strings.Contains(task.title, "pause") && !strings.HasPrefix(task.title, "put ") {
 			t.Errorf("a change of Headroom's own programs plans %q", task.title)
 		}
 	}
@@ -89,20 +91,24 @@ func TestPlanNoticesThatDockerLostTheNodeImage(t *testing.T) {
 		put(t, st, task.id, "ref", 1)
 	}
 	_, again := planAll(t, plannerFor(st, newFakeDocker(t, "echo No such image >&2; exit 1").docker, "x"))
-	want := []string{"assemble the node image", "put 12 images into the node image", "put 1 images into the node image"}
+	want := []string{"assemble the node image", fmt.Sprintf("put %d images into the node image", len(catalogRefs(false))),
+		fmt.Sprintf("put %d images into the node image", len(catalogRefs(true)))}
 	if !slices.Equal(titles(again), want) {
 		t.Errorf("plan is %q, want %q", titles(again), want)
 	}
 }
 
-func catalogRefs() (refs []string) {
+// catalogRefs are the references of Headroom's own images, or of the others.
+func catalogRefs(local bool) (refs []string) {
 	for _, img := range Catalog() {
-		refs = append(refs, img.Ref)
+		if img.Local == local {
+			refs = append(refs, img.Ref)
+		}
 	}
 	return refs
 }
 
-func TestRegistryModeBuildsOnlyThePlatform(t *testing.T) {
+func TestRegistryModeBuildsOnlyOurOwn(t *testing.T) {
 	p := plannerFor(store{t.TempDir()}, docker{"/no/such/docker"}, "x")
 	w, err := sortOut(nil)
 	if err != nil {
@@ -113,10 +119,14 @@ func TestRegistryModeBuildsOnlyThePlatform(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := titles(inOrder(targets)); !slices.Equal(got, []string{"assemble headroom-platform:v0.1.0"}) {
-		t.Errorf("plan is %q", got)
+	var want []string
+	for _, ref := range catalogRefs(true) {
+		want = append(want, "assemble "+path.Base(ref))
 	}
-	if set.NodeImage != registryNodeImage || !slices.Equal(set.ToLoad, []string{PlatformRef}) || len(set.Preloaded) != 0 {
+	if got := titles(inOrder(targets)); !slices.Equal(got, want) {
+		t.Errorf("plan is %q, want %q", got, want)
+	}
+	if set.NodeImage != registryNodeImage || !slices.Equal(set.ToLoad, catalogRefs(true)) || len(set.Preloaded) != 0 {
 		t.Errorf("set is %+v", set)
 	}
 }

@@ -2,6 +2,7 @@ package image
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,10 +10,16 @@ import (
 )
 
 // Catalog lists every image besides the node image, in a stable order: first
-// what kubeadm needs, then the stack, then the platform.
+// what kubeadm needs, then the stack (a file for each part of it), then the
+// platform.
 func Catalog() []Image {
 	v := newComponents()
-	return append(kubernetesImages(v), append(stackImages(v), platformImage())...)
+	return slices.Concat(
+		kubernetesImages(v),
+		stackImages(v),
+		dataImages(),
+		[]Image{platformImage()},
+	)
 }
 
 // Find returns the catalog's image of that reference. References are compared

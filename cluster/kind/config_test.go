@@ -134,7 +134,8 @@ func TestKindConfigOfTheRoot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{"127.0.0.1:8000", "127.0.0.1:8080", "127.0.0.1:9090", "127.0.0.1:6379"}; !slices.Equal(ports, want) {
+	if want := []string{"127.0.0.1:8000", "127.0.0.1:8080", "127.0.0.1:9090",
+		"127.0.0.1:6379", "127.0.0.1:6380", "127.0.0.1:6381", "127.0.0.1:6382", "127.0.0.1:6383", "127.0.0.1:6384", "127.0.0.1:6432"}; !slices.Equal(ports, want) {
 		t.Errorf("ports %v, want %v", ports, want)
 	}
 	groups := map[string]int{}

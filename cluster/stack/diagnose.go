@@ -18,7 +18,16 @@ const maxCauses = 3
 // explainDeployment says why pods of a Deployment are missing or not ready.
 // What cannot be asked is said as well: it may be the cause.
 func (s *Stack) explainDeployment(ctx context.Context, namespace, name string) string {
-	pods, err := s.client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + name})
+	if causes := s.explainPods(ctx, namespace, "app="+name); causes != "" {
+		return causes
+	}
+	return s.explainReplicaSets(ctx, namespace, name)
+}
+
+// explainPods says what the pods of a selector are waiting for; "" if there is
+// none that is not ready.
+func (s *Stack) explainPods(ctx context.Context, namespace, selector string) string {
+	pods, err := s.client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
 	if err != nil {
 		return fmt.Sprintf("list its pods: %v", err)
 	}
@@ -36,9 +45,6 @@ func (s *Stack) explainDeployment(ctx context.Context, namespace, name string) s
 			cause += ", last output: " + last
 		}
 		causes = append(causes, cause)
-	}
-	if len(causes) == 0 {
-		return s.explainReplicaSets(ctx, namespace, name)
 	}
 	return strings.Join(causes, "; ")
 }

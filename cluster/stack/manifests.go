@@ -10,39 +10,38 @@ import (
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/util/yaml"
+	"k8s.io/client-go/kubernetes/scheme"
 	strictyaml "sigs.k8s.io/yaml"
 )
 
-//go:embed manifests/*.yaml
+//go:embed manifests
 var files embed.FS
 
-// component is one manifest file. Names are those of the files.
-type component string
-
-// components lists the files of a level in the order in which they are
-// applied: what others wait for comes first.
-func components(Level) []component {
-	return []component{
-		"namespaces", "metrics-server", "prometheus", "prometheus-adapter",
-		"kube-state-metrics", "redis", "backend", "frontend", "queue-worker",
-	}
-}
-
 // Manifests renders every object that Apply would apply, in that order: first
-// namespaces, then custom resource definitions, then the rest. It needs no
-// cluster.
+// namespaces, then custom resource definitions, then the rest, and last the
+// resources of a kind that one of the definitions made. It needs no cluster.
 func Manifests(opts Options) ([]*unstructured.Unstructured, error) {
 	opts = opts.withDefaults()
 	if err := opts.validate(); err != nil {
 		return nil, err
 	}
+	all, err := components(opts.Level)
+	if err != nil {
+		return nil, err
+	}
 	var objs []*unstructured.Unstructured
-	for _, c := range components(opts.Level) {
+	for _, c := range all {
 		parsed, err := parse(c)
 		if err != nil {
 			return nil, err
 		}
 		objs = append(objs, parsed...)
+	}
+	if objs, err = merge(objs); err != nil {
+		return nil, err
+	}
+	if err := fill(objs, opts.Level); err != nil {
+		return nil, err
 	}
 	if err := render(objs, opts); err != nil {
 		return nil, err
@@ -51,15 +50,32 @@ func Manifests(opts Options) ([]*unstructured.Unstructured, error) {
 	return objs, nil
 }
 
+// The ranks, in the order in which objects are applied.
+const (
+	rankNamespace = iota
+	rankDefinition
+	rankBuiltIn
+	rankWorkload // finds its volumes' class, its secrets and its account
+	rankCustom
+)
+
+// workloads are the kinds that need the others to be there.
+var workloads = []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "HorizontalPodAutoscaler", "APIService"}
+
 // rank orders objects by what must exist before what.
 func rank(obj *unstructured.Unstructured) int {
-	switch obj.GetKind() {
-	case "Namespace":
-		return 0
-	case "CustomResourceDefinition":
-		return 1
+	gvk := obj.GroupVersionKind()
+	switch {
+	case gvk.Kind == "Namespace":
+		return rankNamespace
+	case gvk.Kind == "CustomResourceDefinition":
+		return rankDefinition
+	case slices.Contains(workloads, gvk.Kind):
+		return rankWorkload
+	case scheme.Scheme.Recognizes(gvk):
+		return rankBuiltIn
 	default:
-		return 2
+		return rankCustom
 	}
 }
 
@@ -86,34 +102,14 @@ func parse(c component) ([]*unstructured.Unstructured, error) {
 		if err != nil {
 			return nil, fmt.Errorf("decode object %d of %s: %w", len(objs)+1, name, err)
 		}
+		if string(js) == "null" {
+			continue // nothing but comments
+		}
 		if err := obj.UnmarshalJSON(js); err != nil {
 			return nil, fmt.Errorf("decode object %d of %s: %w", len(objs)+1, name, err)
 		}
 		objs = append(objs, obj)
 	}
-}
-
-// Images lists every image reference of the rendered stack, sorted, each once.
-func Images(opts Options) ([]string, error) {
-	objs, err := Manifests(opts)
-	if err != nil {
-		return nil, err
-	}
-	var refs []string
-	for _, obj := range objs {
-		containers, _, err := unstructured.NestedSlice(obj.Object, "spec", "template", "spec", "containers")
-		if err != nil {
-			return nil, fmt.Errorf("read containers of %s: %w", describe(obj), err)
-		}
-		for _, c := range containers {
-			if fields, ok := c.(map[string]any); ok {
-				ref, _ := fields["image"].(string)
-				refs = append(refs, ref)
-			}
-		}
-	}
-	slices.Sort(refs)
-	return slices.Compact(refs), nil
 }
 
 // describe names an object for people: "Deployment monitoring/prometheus".

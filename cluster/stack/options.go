@@ -14,12 +14,6 @@ import (
 // defaultQueue is the list that the stand-in worker takes from unless told.
 const defaultQueue = "default"
 
-// Level says how much of the guide is installed.
-type Level string
-
-// LevelCore is everything that scales by HPA, and what the HPAs need.
-const LevelCore Level = "core"
-
 // Options says what to install and how long to wait for it. The zero value is
 // the core level with the stand-in platform.
 type Options struct {
@@ -27,13 +21,14 @@ type Options struct {
 	// Backend, Frontend and QueueWorker change the stand-in's environment, or
 	// replace it by the user's own images.
 	Backend, Frontend, QueueWorker Workload
-	// RedisAddr is host:port of the queue's Redis as seen from here; "" is
-	// 127.0.0.1:6379, where kind-config.yaml puts it.
+	// RedisAddr is host:port of the queue's Redis as seen from here, of node 0
+	// where it is a cluster; "" is 127.0.0.1:6379, where kind-config.yaml puts it.
 	RedisAddr string
 	// Queue is the Redis list of jobs; "" is "default". The stand-in worker is
 	// told; an own image has to use it by itself.
 	Queue string
-	// Timeout bounds each of WaitReady and Reset; 0 is 4 minutes.
+	// Timeout bounds each of WaitReady and Reset; 0 is 4 minutes, and 6 at the
+	// full level.
 	Timeout time.Duration
 	// Reporter shows the steps; nil shows nothing.
 	Reporter progress.Reporter
@@ -74,6 +69,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 4 * time.Minute
+		if o.Level == LevelFull {
+			o.Timeout = 6 * time.Minute
+		}
 	}
 	if o.Reporter == nil {
 		o.Reporter = progress.Discard
@@ -98,8 +96,8 @@ func (o Options) workloads() map[string]Workload {
 // validate reports every mistake at once.
 func (o Options) validate() error {
 	var errs []error
-	if o.Level != LevelCore {
-		errs = append(errs, fmt.Errorf("stack level %q: unknown; use %q", o.Level, LevelCore))
+	if _, err := ParseLevel(string(o.Level)); err != nil {
+		errs = append(errs, err)
 	}
 	if o.Timeout < 0 {
 		errs = append(errs, fmt.Errorf("stack timeout %s: must not be negative", o.Timeout))

@@ -2,9 +2,12 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/artisan-platform/headroom/runner/redisconn"
 )
 
 // queueEmpty empties the queue and waits until it stays empty: a client that
@@ -24,21 +27,19 @@ func (s *Stack) queueEmpty() condition {
 
 // drainQueue drops every waiting job and returns how many there were.
 func (s *Stack) drainQueue(ctx context.Context) (dropped int64, err error) {
-	client := redis.NewClient(&redis.Options{Addr: s.opts.RedisAddr})
-	defer func() {
-		if cerr := client.Close(); err == nil && cerr != nil {
-			err = fmt.Errorf("close connection to Redis at %s: %w", s.opts.RedisAddr, cerr)
-		}
-	}()
-	n, err := client.LLen(ctx, s.opts.Queue).Result()
+	client, err := redisconn.Open(ctx, redisconn.Config{Addresses: []string{s.opts.RedisAddr}})
 	if err != nil {
-		return 0, fmt.Errorf("length of queue %s in Redis at %s: %w", s.opts.Queue, s.opts.RedisAddr, err)
+		return 0, err
 	}
-	if n == 0 {
-		return 0, nil
+	defer func() { err = errors.Join(err, client.Close()) }()
+	err = client.Do(ctx, s.opts.Queue, func(ctx context.Context, node *redis.Client) error {
+		if dropped, err = node.LLen(ctx, s.opts.Queue).Result(); err != nil || dropped == 0 {
+			return err
+		}
+		return node.Del(ctx, s.opts.Queue).Err()
+	})
+	if err != nil {
+		return 0, fmt.Errorf("empty queue %s: %w", s.opts.Queue, err)
 	}
-	if err := client.Del(ctx, s.opts.Queue).Err(); err != nil {
-		return 0, fmt.Errorf("empty queue %s in Redis at %s: %w", s.opts.Queue, s.opts.RedisAddr, err)
-	}
-	return n, nil
+	return dropped, nil
 }

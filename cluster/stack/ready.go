@@ -34,6 +34,8 @@ func (s *Stack) readyConditions(objs []*unstructured.Unstructured) []condition {
 		switch obj.GetKind() {
 		case "Deployment":
 			conditions = append(conditions, s.deploymentReady(obj.GetNamespace(), obj.GetName()))
+		case "StatefulSet", "DaemonSet", "Job", "Cluster":
+			conditions = append(conditions, s.objectReady(obj))
 		case "APIService":
 			conditions = append(conditions, s.apiServiceReady(obj.GetName()))
 		case "HorizontalPodAutoscaler":
@@ -89,17 +91,22 @@ func (s *Stack) apiServiceReady(name string) condition {
 
 // apiAvailable reads the Available condition of an APIService.
 func apiAvailable(obj *unstructured.Unstructured) (string, bool) {
+	return trueCondition(obj, "Available")
+}
+
+// trueCondition reads one of the conditions in obj's status.
+func trueCondition(obj *unstructured.Unstructured, name string) (string, bool) {
 	conditions, _, err := unstructured.NestedSlice(obj.Object, "status", "conditions")
 	if err != nil {
 		return "conditions are no list", false
 	}
 	for _, c := range conditions {
 		fields, _ := c.(map[string]any)
-		if fields["type"] == "Available" {
+		if fields["type"] == name {
 			return fmt.Sprintf("%v: %v", fields["reason"], fields["message"]), fields["status"] == "True"
 		}
 	}
-	return "no Available condition yet", false
+	return "no " + name + " condition yet", false
 }
 
 func (s *Stack) hpaReady(namespace, name string) condition {

@@ -18,6 +18,9 @@ const managedBy = "app.kubernetes.io/managed-by"
 // neither Prometheus nor the adapter reads its file again by itself.
 const configDigest = "headroom/config-digest"
 
+// ownImage marks pods of the user's image, which may have nothing to scrape.
+const ownImage = "headroom/own-image"
+
 // render turns the parsed manifests into what opts asks for.
 func render(objs []*unstructured.Unstructured, opts Options) error {
 	digests, err := configMapDigests(objs)
@@ -31,16 +34,29 @@ func render(objs []*unstructured.Unstructured, opts Options) error {
 			labels = map[string]string{}
 		}
 		labels[managedBy] = "headroom"
+		if obj.GetKind() == "Namespace" && obj.GetName() == Namespace {
+			labels[levelLabel] = string(opts.Level)
+		}
 		obj.SetLabels(labels)
-		if obj.GetKind() != "Deployment" {
-			continue
-		}
-		if err := setConfigDigest(obj, digests); err != nil {
+		if err := renderWorkload(obj, digests, overrides); err != nil {
 			return fmt.Errorf("render %s: %w", describe(obj), err)
 		}
-		if err := overrides[obj.GetName()].apply(obj); err != nil {
-			return fmt.Errorf("render %s: %w", describe(obj), err)
-		}
+	}
+	return nil
+}
+
+// renderWorkload changes what runs pods; other objects stay as they are.
+func renderWorkload(obj *unstructured.Unstructured, digests map[string]string, overrides map[string]Workload) error {
+	switch obj.GetKind() {
+	case "Deployment", "StatefulSet", "DaemonSet", "Job":
+	default:
+		return nil
+	}
+	if err := setConfigDigest(obj, digests); err != nil {
+		return err
+	}
+	if w, ok := overrides[obj.GetName()]; ok && obj.GetKind() == "Deployment" {
+		return w.apply(obj)
 	}
 	return nil
 }
@@ -131,6 +147,9 @@ func (w Workload) replaceImage(obj *unstructured.Unstructured, container map[str
 	setList(container, "args", w.Args)
 	container["securityContext"] = map[string]any{"allowPrivilegeEscalation": false}
 	if err := w.setProbes(container); err != nil {
+		return err
+	}
+	if err := setAnnotation(obj, ownImage, "true"); err != nil {
 		return err
 	}
 	if w.MetricsPath != "" {

@@ -1,8 +1,9 @@
 // Package stack installs the documented stack into a cluster: the metrics
 // pipeline (metrics-server, Prometheus, kube-state-metrics, prometheus-adapter),
 // the queue's Redis, the three Deployments of the platform and their HPAs with
-// exactly the guide's numbers. It waits until the HPAs can act, and brings a
-// used stack back to a known base line.
+// exactly the guide's numbers; at the full level also the rest of what the guide
+// documents (manifests/full). It waits until the HPAs can act, and brings a used
+// stack back to a known base line.
 package stack
 
 import (
@@ -29,12 +30,13 @@ const (
 )
 
 // The ports on each node that answer for a Service. kind-config.yaml maps them
-// to 127.0.0.1.
+// to 127.0.0.1. Each node of the Redis cluster has one, from RedisNodePort on.
 const (
 	BackendNodePort    = 30080
 	FrontendNodePort   = 30081
 	PrometheusNodePort = 30090
 	RedisNodePort      = 30379
+	PgBouncerNodePort  = 30432
 )
 
 // Stack is the documented stack on one cluster. Its methods are not meant to

@@ -43,6 +43,7 @@ is not touched: up prints where Headroom's is.`,
 		},
 	}
 	f.addImages(c)
+	f.addStack(c)
 	f.addAllowHosts(c)
 	c.Flags().StringVar(&name, "name", "headroom", "name of the cluster")
 	return c

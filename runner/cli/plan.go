@@ -50,7 +50,8 @@ func (a *app) printPlan(plan *spec.Plan) error {
 	for _, p := range parts {
 		fmt.Fprintf(a.out, "  %s\n", p)
 	}
+	setup := experiment.SetupEstimate(plan.Stack.Level)
 	fmt.Fprintf(a.out, "\nwould take  about %s: %s for cluster and stack once the images are built, %s of load, %s to settle\n",
-		unit.Duration(experiment.SetupEstimate+plan.Duration()+plan.Settle), unit.Duration(experiment.SetupEstimate), unit.Duration(plan.Duration()), unit.Duration(plan.Settle))
+		unit.Duration(setup+plan.Duration()+plan.Settle), unit.Duration(setup), unit.Duration(plan.Duration()), unit.Duration(plan.Settle))
 	return nil
 }

@@ -24,7 +24,7 @@ Exit codes: 0 pass, 1 fail, 2 usage or invalid plan, 3 inconclusive,
 // root builds the command tree.
 func (a *app) root() *cobra.Command {
 	root := a.newRoot(progname, "Verify that a platform scales out in time and stays fast while it does", about)
-	root.AddCommand(a.verify(), a.load(), a.inspect(), a.archive(), a.plan(), a.doctor(), a.up(), a.down(), a.images(), a.judge(), a.report())
+	root.AddCommand(a.verify(), a.load(), a.inspect(), a.archive(), a.plan(), a.doctor(), a.up(), a.status(), a.down(), a.images(), a.judge(), a.report())
 	wrapArgs(root)
 	return root
 }

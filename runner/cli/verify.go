@@ -12,6 +12,7 @@ import (
 
 	headroom "github.com/artisan-platform/headroom"
 	"github.com/artisan-platform/headroom/cluster/image"
+	"github.com/artisan-platform/headroom/cluster/stack"
 	"github.com/artisan-platform/headroom/reports"
 	"github.com/artisan-platform/headroom/runner/experiment"
 	"github.com/artisan-platform/headroom/runner/spec"
@@ -21,6 +22,7 @@ import (
 // runFlags are the flags of every command that makes or uses a cluster.
 type runFlags struct {
 	images     string
+	stack      string
 	out        string
 	keep       bool
 	allowHosts []string
@@ -29,6 +31,10 @@ type runFlags struct {
 
 func (f *runFlags) addImages(c *cobra.Command) {
 	c.Flags().StringVar(&f.images, "images", "auto", "where images come from: auto (a registry if one answers), registry, source")
+}
+
+func (f *runFlags) addStack(c *cobra.Command) {
+	c.Flags().StringVar(&f.stack, "stack", "", "how much of the documented stack: core or full (default: what the plan says)")
 }
 
 func (f *runFlags) addOut(c *cobra.Command) {
@@ -60,6 +66,13 @@ func (a *app) planned(f runFlags, plan *spec.Plan) (experiment.Config, error) {
 	mode, err := image.ParseMode(f.images)
 	if err != nil {
 		return experiment.Config{}, usageError{fmt.Errorf("--images: %w", err)}
+	}
+	if f.stack != "" {
+		level, err := stack.ParseLevel(f.stack)
+		if err != nil {
+			return experiment.Config{}, usageError{fmt.Errorf("--stack: %w", err)}
+		}
+		plan.Stack.Level = string(level)
 	}
 	return experiment.Config{
 		Plan: plan, Version: version, Images: mode, KindConfig: headroom.KindConfig,
@@ -119,6 +132,7 @@ report.html, junit.xml and summary.md.`,
 		},
 	}
 	f.addImages(c)
+	f.addStack(c)
 	f.addOut(c)
 	f.addAllowHosts(c)
 	f.addJSON(c, "print result.json instead of the summary")

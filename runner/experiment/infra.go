@@ -25,14 +25,21 @@ type Env struct {
 	Kubeconfig string
 	REST       *rest.Config
 
-	stack   *stack.Stack
-	cluster *kind.Cluster
-	config  []byte // the kind configuration that it was made of
+	level    stack.Level
+	reporter progress.Reporter
+	stack    *stack.Stack
+	cluster  *kind.Cluster
+	config   []byte // the kind configuration that it was made of
 }
 
-// SetupEstimate is how long cluster and stack take to be ready once the images
-// are built, on two cores.
-const SetupEstimate = 150 * time.Second
+// SetupEstimate is how long cluster and stack of a level take to be ready once
+// the images are built, on two cores.
+func SetupEstimate(level string) time.Duration {
+	if level == string(stack.LevelFull) {
+		return 270 * time.Second
+	}
+	return 150 * time.Second
+}
 
 // Up brings up the cluster and the stack that the plan describes, and returns
 // when all of it answers.
@@ -59,7 +66,7 @@ func provide(ctx context.Context, cfg Config, temporary bool) (*Env, error) {
 	if err := checkHost(ctx, cfg, config); err != nil {
 		return nil, err
 	}
-	opts := stackOptions(cfg.Plan.Stack.Platform, cfg.Reporter)
+	opts := stackOptions(cfg.Plan.Stack, cfg.Reporter)
 	refs, err := stack.Images(opts)
 	if err != nil {
 		return nil, infra("list the stack's images", err)
@@ -158,25 +165,36 @@ func (e *Env) equip(ctx context.Context, opts stack.Options, b *image.Builder, i
 		}
 	}
 	var err error
+	e.level, e.reporter = opts.Level, opts.Reporter
 	e.stack, err = stack.New(e.REST, opts)
 	return infra("connect to the cluster", err)
 }
 
-// install applies the stack and waits until all of it answers.
+// install applies the stack and waits until all of it is ready and proven.
 func (e *Env) install(ctx context.Context) error {
 	if err := e.stack.Apply(ctx); err != nil {
 		return infra("install the stack", err)
 	}
-	return infra("wait for the stack", e.stack.WaitReady(ctx))
+	if err := e.stack.WaitReady(ctx); err != nil {
+		return infra("wait for the stack", err)
+	}
+	return e.prove(ctx)
 }
 
 // baseLine brings the platform to where a run starts: a new cluster gets the
-// stack, a used one is reset.
+// stack, as does one that has less of it, and a used one is reset.
 func (e *Env) baseLine(ctx context.Context) error {
-	if !e.cluster.Adopted() {
+	have, err := e.stack.Installed(ctx)
+	if err != nil && !errors.Is(err, stack.ErrNotInstalled) {
+		return infra("look at the stack", err)
+	}
+	if have != e.level {
 		return e.install(ctx)
 	}
-	return infra("return the platform to its base line", e.stack.Reset(ctx))
+	if err := e.stack.Reset(ctx); err != nil {
+		return infra("return the platform to its base line", err)
+	}
+	return e.prove(ctx)
 }
 
 // Down removes the cluster called name, if Headroom made it, with all remains.
@@ -184,8 +202,9 @@ func Down(ctx context.Context, name string, r progress.Reporter) error {
 	return infra("remove the cluster", kind.Down(ctx, kind.Options{Name: name, Reporter: r}))
 }
 
-func stackOptions(p spec.Platform, r progress.Reporter) stack.Options {
-	return stack.Options{Backend: workload(p.Backend), Frontend: workload(p.Frontend), QueueWorker: workload(p.Worker), Reporter: r}
+func stackOptions(s spec.Stack, r progress.Reporter) stack.Options {
+	p := s.Platform
+	return stack.Options{Level: stack.Level(s.Level), Backend: workload(p.Backend), Frontend: workload(p.Frontend), QueueWorker: workload(p.Worker), Reporter: r}
 }
 
 func workload(w spec.Workload) stack.Workload {

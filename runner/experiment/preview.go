@@ -20,7 +20,7 @@ func Preview(plan *spec.Plan, builtIn []byte) ([]string, error) {
 		return nil, fmt.Errorf("kind configuration: %w", err)
 	}
 	lines := []string{fmt.Sprintf("kind cluster %s, listening on %v", plan.Cluster.Name, ports)}
-	objects, err := stack.Manifests(stackOptions(plan.Stack.Platform, progress.Discard))
+	objects, err := stack.Manifests(stackOptions(plan.Stack, progress.Discard))
 	if err != nil {
 		return nil, fmt.Errorf("render the stack: %w", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/redisconn"
 	"github.com/artisan-platform/headroom/runner/spec"
 )
 
@@ -22,9 +23,6 @@ const batch = 500
 
 // pace is how often the jobs that have come due are pushed together.
 const pace = 20 * time.Millisecond
-
-// timeout bounds each command.
-const timeout = 10 * time.Second
 
 // Config is one batch of jobs.
 type Config struct {
@@ -39,7 +37,7 @@ type Config struct {
 // pushed and the list's length right after, also if it was stopped or failed
 // on the way. It returns ctx's error if that ended first, or the error of the
 // push that failed; that push is not repeated, since its jobs may have
-// arrived.
+// arrived, unless the server says that they have not.
 func Run(ctx context.Context, cfg Config) (err error) {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
@@ -47,7 +45,7 @@ func Run(ctx context.Context, cfg Config) (err error) {
 	if err := check(cfg); err != nil {
 		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
-	client, err := connect(ctx, cfg.Queue.Address)
+	client, err := open(ctx, cfg.Queue.Address)
 	if err != nil {
 		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
@@ -67,35 +65,25 @@ func Run(ctx context.Context, cfg Config) (err error) {
 
 // Length returns how many jobs wait in a list.
 func Length(ctx context.Context, address, list string) (n int64, err error) {
-	client, err := connect(ctx, address)
+	client, err := open(ctx, address)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, client.Close()) }()
-	n, err = client.LLen(ctx, list).Result()
+	err = client.Do(ctx, list, func(ctx context.Context, node *redis.Client) (err error) {
+		n, err = node.LLen(ctx, list).Result()
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("length of list %s at %s: %w", list, address, err)
 	}
 	return n, nil
 }
 
-// connect returns a client of the Redis at address. It tries the address
-// first, by itself: the client's pool goes on dialing in the background where
-// the first dial fails, and writes about it to stderr. The client never
-// repeats a command: a push whose answer was lost may have been done.
-func connect(ctx context.Context, address string) (*redis.Client, error) {
-	probe, err := (&net.Dialer{Timeout: timeout}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("reach Redis: %w", err)
-	}
-	if err := probe.Close(); err != nil {
-		return nil, fmt.Errorf("reach Redis at %s: %w", address, err)
-	}
-	return redis.NewClient(&redis.Options{
-		Addr: address, MaxRetries: -1, DialerRetries: 1, PoolSize: 2,
-		DialTimeout: timeout, ReadTimeout: timeout, WriteTimeout: timeout,
-		ContextTimeoutEnabled: true,
-	}), nil
+// open connects to the Redis at address, which for the stack's cluster is its
+// node 0. Hosts were checked by then; the other nodes are on the same.
+func open(ctx context.Context, address string) (*redisconn.Client, error) {
+	return redisconn.Open(ctx, redisconn.Config{Addresses: []string{address}, PoolSize: 2})
 }
 
 func check(cfg Config) error {

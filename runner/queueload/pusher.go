@@ -6,12 +6,14 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/artisan-platform/headroom/runner/redisconn"
 )
 
 // pusher counts what it has pushed.
 type pusher struct {
 	cfg    Config
-	client *redis.Client
+	client *redisconn.Client
 	pushed int
 	length int64
 }
@@ -48,7 +50,11 @@ func (p *pusher) push(ctx context.Context, n int) error {
 	for i := range jobs {
 		jobs[i] = payload(p.cfg.Queue, p.pushed+i)
 	}
-	length, err := p.client.RPush(ctx, p.cfg.Queue.List, jobs...).Result()
+	var length int64
+	err := p.client.Do(ctx, p.cfg.Queue.List, func(ctx context.Context, node *redis.Client) (err error) {
+		length, err = node.RPush(ctx, p.cfg.Queue.List, jobs...).Result()
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("push %d jobs to list %s at %s: %w", n, p.cfg.Queue.List, p.cfg.Queue.Address, err)
 	}
