@@ -18,6 +18,7 @@ func Catalog() []Image {
 		kubernetesImages(v),
 		stackImages(v),
 		dataImages(),
+		edgeImages(),
 		[]Image{platformImage()},
 	)
 }

@@ -38,6 +38,11 @@ func buildGo(ctx context.Context, b *GoBuild, dir string) error {
 	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(goModText(b, upstream)), 0o644); err != nil {
 		return fmt.Errorf("write go.mod for %s: %w", b.Name, err)
 	}
+	for _, swap := range b.Swap {
+		if err := swap.write(ctx, dir); err != nil {
+			return fmt.Errorf("build %s: %w", b.Name, err)
+		}
+	}
 	return goBuild(ctx, b, dir)
 }
 

@@ -40,7 +40,13 @@ func goModText(b *GoBuild, upstream upstreamMod) string {
 		fmt.Fprintf(&s, "\t%s %s\n", m.Path, m.Version)
 	}
 	s.WriteString(")\n")
+	for _, swap := range b.Swap {
+		fmt.Fprintf(&s, "\nreplace %s => %s\n", swap.Path, swap.target())
+	}
 	for _, r := range upstream.Replace {
+		if b.swaps(r.Old.Path) {
+			continue
+		}
 		if target, ok := replacement(b, r); ok {
 			fmt.Fprintf(&s, "\nreplace %s => %s\n", r.Old, target)
 		}

@@ -45,7 +45,10 @@ type GoBuild struct {
 	With []Module
 	// Staging, when set, is the version of the modules that Module's own go.mod
 	// requires at no real version and replaces by folders ("./staging/...").
-	Staging  string
+	Staging string
+	// Swap takes the place of modules that Module requires and that a module
+	// proxy does not serve, or of which the stack needs but a part.
+	Swap     []Swap `json:",omitempty"`
 	Packages []string
 	Tags     []string
 	Vars     map[string]string // set at link time (-X)
@@ -55,6 +58,15 @@ type GoBuild struct {
 
 // Module is a Go module at a version.
 type Module struct{ Path, Version string }
+
+// Swap puts something else in the place of the module Path: the published
+// module With, a copy of it in which Files are replaced, or, without With, Files
+// alone.
+type Swap struct {
+	Path  string
+	With  Module
+	Files map[string]string // content by path in the module
+}
 
 // Debian is what an image takes from Debian. With Paths the image is minimal:
 // these files and the shared libraries they need. Without, it is the whole
