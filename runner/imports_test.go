@@ -32,7 +32,7 @@ var adapters = []string{
 
 // shared may be imported by any adapter.
 var shared = []string{"runner/alarm", "runner/wire", "runner/heap", "runner/progress", "runner/command", "runner/localport", "runner/redisconn",
-	"cluster/podcause", "cluster/platform/schema", "cluster/pgbouncer", "cluster/pki"}
+	"cluster/podcause", "cluster/platform/schema", "cluster/pgbouncer", "cluster/pki", "cluster/nodegroup"}
 
 // forbidden says which of a pure package's direct imports would make it
 // impure. The promql parser of spec is a parser and nothing else.

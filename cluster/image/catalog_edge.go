@@ -53,7 +53,7 @@ func metallbBuild() *GoBuild {
 // are most of the program, some of their libraries are on no module proxy, and
 // no certificate of the stack comes from ACME.
 func traefikBuild() *GoBuild {
-	b := simpleBuild("traefik", "github.com/traefik/traefik/v3", "v3.7.13", "/cmd/traefik", 300*second)
+	b := simpleBuild("traefik", "github.com/traefik/traefik/v3", "v3.7.13", "/cmd/traefik", 180*second)
 	b.Vars = map[string]string{"github.com/traefik/traefik/v3/pkg/version.Version": b.Version[1:]}
 	b.Swap = []Swap{
 		// A folder of Traefik's repository that its module leaves out.

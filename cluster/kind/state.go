@@ -37,6 +37,7 @@ func DefaultStateDir() (string, error) {
 func (f folder) kubeconfig() string { return filepath.Join(string(f), "kubeconfig") }
 func (f folder) mark() string       { return filepath.Join(string(f), "mark") }
 func (f folder) state() string      { return filepath.Join(string(f), "state.json") }
+func (f folder) ca() string         { return filepath.Join(string(f), "ca.crt") }
 
 // prepare creates the folder and the mark that is mounted in the nodes.
 func (f folder) prepare(cluster string) error {

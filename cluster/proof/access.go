@@ -28,6 +28,11 @@ type Access struct {
 	Redis, PgBouncer string
 	// Queue is the Redis list of jobs.
 	Queue string
+	// Ingress, Edge and EdgePlain are host:port as seen from here, of the ingress
+	// over TLS and of the edge cache with and without TLS.
+	Ingress, Edge, EdgePlain string
+	// CAFile holds the certificate of the authority that signed theirs.
+	CAFile string
 }
 
 // Connect makes an Access to the cluster of cfg with the addresses that
@@ -45,7 +50,8 @@ func Connect(cfg *rest.Config, namespace string) (*Access, error) {
 		return nil, fmt.Errorf("make dynamic client for %s: %w", cfg.Host, err)
 	}
 	return &Access{Kube: kube, Dynamic: dyn, REST: cfg, Namespace: namespace,
-		Prometheus: "http://127.0.0.1:9090", Redis: "127.0.0.1:6379", PgBouncer: "127.0.0.1:6432", Queue: "default"}, nil
+		Prometheus: "http://127.0.0.1:9090", Redis: "127.0.0.1:6379", PgBouncer: "127.0.0.1:6432", Queue: "default",
+		Ingress: "127.0.0.1:443", Edge: "127.0.0.1:8443", EdgePlain: "127.0.0.1:8081"}, nil
 }
 
 // apiGet reads a path of the API server into a value: aggregated APIs have no

@@ -17,6 +17,11 @@ var fullChecks = []family{
 	postgresChecks,
 	pgbouncerChecks,
 	redisClusterChecks,
+	ingressChecks,
+	loadBalancerChecks,
+	edgeChecks,
+	verticalChecks,
+	nodeChecks,
 }
 
 // Checks are the checks of a level ("core" or "full"), in the order of the

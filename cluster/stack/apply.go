@@ -39,6 +39,9 @@ func (s *Stack) Apply(ctx context.Context) error {
 		if err := s.changeLevel(ctx); err != nil {
 			return err
 		}
+		if err := s.certify(ctx, objs); err != nil {
+			return err
+		}
 		if err := s.applyAll(ctx, objs, step); err != nil {
 			return err
 		}

@@ -27,6 +27,12 @@ type Options struct {
 	// Queue is the Redis list of jobs; "" is "default". The stand-in worker is
 	// told; an own image has to use it by itself.
 	Queue string
+	// CAFile is where Apply writes the certificate of the authority that signs
+	// what the full level serves over TLS; "" writes it nowhere.
+	CAFile string
+	// LoadBalancerRange are the addresses ("first-last") that Services of type
+	// LoadBalancer are given at the full level. Without it they get none.
+	LoadBalancerRange string
 	// Timeout bounds each of WaitReady and Reset; 0 is 4 minutes, and 6 at the
 	// full level.
 	Timeout time.Duration

@@ -38,11 +38,22 @@ func render(objs []*unstructured.Unstructured, opts Options) error {
 			labels[levelLabel] = string(opts.Level)
 		}
 		obj.SetLabels(labels)
+		if err := setAddresses(obj, opts.LoadBalancerRange); err != nil {
+			return fmt.Errorf("render %s: %w", describe(obj), err)
+		}
 		if err := renderWorkload(obj, digests, overrides); err != nil {
 			return fmt.Errorf("render %s: %w", describe(obj), err)
 		}
 	}
 	return nil
+}
+
+// setAddresses gives the pool of load balancer addresses its range.
+func setAddresses(obj *unstructured.Unstructured, addresses string) error {
+	if obj.GetKind() != "IPAddressPool" || addresses == "" {
+		return nil
+	}
+	return unstructured.SetNestedStringSlice(obj.Object, []string{addresses}, "spec", "addresses")
 }
 
 // renderWorkload changes what runs pods; other objects stay as they are.

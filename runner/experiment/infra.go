@@ -165,6 +165,12 @@ func (e *Env) equip(ctx context.Context, opts stack.Options, b *image.Builder, i
 		}
 	}
 	var err error
+	if opts.Level == stack.LevelFull {
+		if opts.LoadBalancerRange, err = e.cluster.LoadBalancerRange(ctx); err != nil {
+			return infra("find addresses for load balancers", err)
+		}
+	}
+	opts.CAFile = e.cluster.CA()
 	e.level, e.reporter = opts.Level, opts.Reporter
 	e.stack, err = stack.New(e.REST, opts)
 	return infra("connect to the cluster", err)

@@ -47,7 +47,7 @@ func Status(ctx context.Context, cluster string) (Health, error) {
 	if err != nil {
 		return Health{}, infra("look at the stack", err)
 	}
-	checks, err := checksOf(cfg, level)
+	checks, err := checksOf(cfg, c.CA(), level)
 	if err != nil {
 		return Health{}, err
 	}
@@ -58,11 +58,12 @@ func Status(ctx context.Context, cluster string) (Health, error) {
 	return Health{Cluster: cluster, Level: level, Healthy: proof.Green(results), Results: results}, nil
 }
 
-func checksOf(cfg *rest.Config, level stack.Level) ([]proof.Check, error) {
+func checksOf(cfg *rest.Config, caFile string, level stack.Level) ([]proof.Check, error) {
 	access, err := proof.Connect(cfg, stack.Namespace)
 	if err != nil {
 		return nil, infra("connect to the cluster", err)
 	}
+	access.CAFile = caFile
 	return proof.Checks(string(level), access), nil
 }
 
@@ -73,7 +74,7 @@ const proveTimeout = 3 * time.Minute
 // prove repeats the checks until each has been seen ready.
 func (e *Env) prove(ctx context.Context) error {
 	return progress.Do(e.reporter, "prove each part by using it", func(step progress.Step) error {
-		checks, err := checksOf(e.REST, e.level)
+		checks, err := checksOf(e.REST, e.cluster.CA(), e.level)
 		if err != nil {
 			return err
 		}
