@@ -23,7 +23,10 @@ import (
 type Env struct {
 	Name       string
 	Kubeconfig string
-	REST       *rest.Config
+	// CA is the file with the authority that signs what the stack serves over
+	// TLS. It is there if the stack serves any.
+	CA   string
+	REST *rest.Config
 
 	level    stack.Level
 	reporter progress.Reporter
@@ -149,7 +152,7 @@ func makeCluster(ctx context.Context, cfg Config, config []byte, images image.Se
 	if err != nil {
 		return nil, errors.Join(infra("load the cluster's kubeconfig", err), c.Release())
 	}
-	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), REST: rc,
+	return &Env{Name: cfg.Plan.Cluster.Name, Kubeconfig: c.Kubeconfig(), CA: c.CA(), REST: rc,
 		cluster: c, config: config}, nil
 }
 
@@ -170,7 +173,7 @@ func (e *Env) equip(ctx context.Context, opts stack.Options, b *image.Builder, i
 			return infra("find addresses for load balancers", err)
 		}
 	}
-	opts.CAFile = e.cluster.CA()
+	opts.CAFile = e.CA
 	e.level, e.reporter = opts.Level, opts.Reporter
 	e.stack, err = stack.New(e.REST, opts)
 	return infra("connect to the cluster", err)

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"maps"
 	"time"
@@ -22,6 +23,10 @@ const servedBy = "X-Served-By"
 // runLoads starts each load at its offset and returns when all have ended. The
 // first load that breaks ends the others.
 func (r *run) runLoads(ctx context.Context) error {
+	roots, err := trust(r.env.CA)
+	if err != nil {
+		return err
+	}
 	start := time.Now()
 	r.live.begin(start)
 	loads, ctx := errgroup.WithContext(ctx)
@@ -33,7 +38,7 @@ func (r *run) runLoads(ctx context.Context) error {
 			if err := sleep(ctx, time.Until(start.Add(l.Start))); err != nil {
 				return err
 			}
-			return r.runLoad(ctx, l, m)
+			return r.runLoad(ctx, l, m, roots)
 		})
 	}
 	stopCut, cut := context.WithCancel(context.WithoutCancel(ctx))
@@ -47,23 +52,23 @@ func (r *run) runLoads(ctx context.Context) error {
 			r.live.show()
 		})
 	}()
-	err := loads.Wait()
+	err = loads.Wait()
 	cut()
 	<-done
 	return err
 }
 
 // runLoad runs one load inside a phase of its own.
-func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter) error {
+func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter, roots *x509.CertPool) error {
 	r.phase(l.Name, l.Name, true)
 	defer r.phase(l.Name, l.Name, false)
 	var err error
 	switch {
 	case l.Script != nil:
-		err = r.runScript(ctx, l, m)
+		err = r.runScript(ctx, l, m, roots)
 	case l.Vegeta != nil:
 		err = vegetaload.Run(ctx, vegetaload.Config{Name: l.Name, Attack: *l.Vegeta, Meter: m,
-			ServedByHeader: servedBy, AllowHosts: r.cfg.AllowHosts})
+			ServedByHeader: servedBy, AllowHosts: r.cfg.AllowHosts, Roots: roots})
 	case l.Queue != nil:
 		err = queueload.Run(ctx, queueload.Config{Name: l.Name, Queue: *l.Queue, Sink: r,
 			AllowHosts: r.cfg.AllowHosts})
@@ -77,14 +82,14 @@ func (r *run) runLoad(ctx context.Context, l spec.Load, m *observation.Meter) er
 	return nil
 }
 
-func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter) error {
+func (r *run) runScript(ctx context.Context, l spec.Load, m *observation.Meter, roots *x509.CertPool) error {
 	program := r.cfg.Scripts.programs[l.Name]
 	if program.OwnSummary() {
 		r.warn("script "+l.Name, "its handleSummary is not called here: the run's report takes its place; `headroom load` calls it")
 	}
 	end, err := script.Run(ctx, program, script.Config{Load: l.Name, Env: maps.Clone(l.Script.Env), Stages: stages(l.Script.Stages),
 		Meter: m, ServedByHeader: servedBy, Warn: func(text string) { r.warn("script "+l.Name, text) }, Console: r.console(l.Name),
-		AllowHosts: r.cfg.AllowHosts})
+		AllowHosts: r.cfg.AllowHosts, Hosts: l.Script.Hosts, Roots: roots})
 	end.Load = l.Name
 	r.Observe(observation.Record{Time: time.Now(), Kind: observation.KindScript, Script: &end})
 	return err

@@ -74,7 +74,7 @@ const proveTimeout = 3 * time.Minute
 // prove repeats the checks until each has been seen ready.
 func (e *Env) prove(ctx context.Context) error {
 	return progress.Do(e.reporter, "prove each part by using it", func(step progress.Step) error {
-		checks, err := checksOf(e.REST, e.cluster.CA(), e.level)
+		checks, err := checksOf(e.REST, e.CA, e.level)
 		if err != nil {
 			return err
 		}

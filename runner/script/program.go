@@ -1,6 +1,8 @@
 package script
 
 import (
+	"crypto/x509"
+	"fmt"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/executor"
@@ -36,6 +38,19 @@ func (p *Program) WithStages(stages []Stage) *Program {
 		c.Warnings = append(c.Warnings, w.String())
 	}
 	return &c
+}
+
+// reaching returns the program with hosts mapped to addresses, before what the
+// script maps itself, and with the authorities that servers are believed.
+func (p *Program) reaching(hosts map[string]string, roots *x509.CertPool) (*Program, error) {
+	network, err := p.Options.Network.Map(hosts)
+	if err != nil {
+		return nil, fmt.Errorf("map hosts: %w", err)
+	}
+	c := *p
+	network.TLS.Roots = roots
+	c.Options.Network = network
+	return &c, nil
 }
 
 // Stages are the stages of a script that consists of one ramp of virtual

@@ -3,6 +3,7 @@ package script
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"sync"
@@ -27,6 +28,11 @@ type Config struct {
 	// AllowHosts are the hosts other than this machine that the script may
 	// send requests to. A request or redirect to any other ends the run.
 	AllowHosts []string
+	// Hosts tells where connections to a name go, an IP address with or without a
+	// port: they count before the script's own option of that name.
+	Hosts map[string]string
+	// Roots are the authorities that servers are believed; nil is the system's.
+	Roots *x509.CertPool
 	// UseProxy has requests go through the proxies that the environment names.
 	UseProxy bool
 	// Strict makes a threshold without samples a missed one.
@@ -88,6 +94,10 @@ func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	cfg.Secrets = cmp.Or(cfg.Secrets, p.loader.source.Secrets)
 	cfg.ServedByHeader = cmp.Or(cfg.ServedByHeader, DefaultServedBy)
 	cfg.StopTimeout = cmp.Or(cfg.StopTimeout, DefaultStopTimeout)
+	p, err := p.reaching(cfg.Hosts, cfg.Roots)
+	if err != nil {
+		return Outcome{}, err
+	}
 	r := &run{program: p, cfg: cfg, test: p.newTest(cfg)}
 	outer := ctx
 	ctx, r.abort = context.WithCancelCause(ctx)
@@ -97,7 +107,7 @@ func RunToEnd(ctx context.Context, p *Program, cfg Config) (Outcome, error) {
 	for _, w := range p.Warnings {
 		r.test.Warn(w)
 	}
-	err := r.run(ctx)
+	err = r.run(ctx)
 	ending := r.ending(outer, err)
 	return Outcome{r.result(err), ending}, fatal(redact(cfg.Secrets, err))
 }

@@ -57,15 +57,6 @@ func isURL(s string) error {
 	return err
 }
 
-// isTarget checks a URL that load is sent to.
-func (o Options) isTarget(s string) error {
-	u, err := parseURL(s)
-	if err != nil {
-		return err
-	}
-	return o.target(u.Hostname())
-}
-
 // isAddress checks a host:port that load is sent to.
 func (o Options) isAddress(s string) error {
 	i := strings.LastIndexByte(s, ':')

@@ -68,7 +68,8 @@ func (d *decoder) script(to **Script) func(node) {
 		*to = s
 		d.mapping(n,
 			need("file", d.scriptFile(s)),
-			may("env", d.scriptEnv(&s.Env)),
+			may("env", d.scriptEnv(s)),
+			may("hosts", d.hosts(&s.Hosts)),
 			may("stages", each(d, &s.Stages, d.vuStage)),
 		)
 		for _, stage := range s.Stages {
@@ -97,18 +98,16 @@ func (d *decoder) scriptFile(s *Script) func(node) {
 
 // scriptEnv decodes the environment of a script. A URL in it is a target as
 // any other.
-func (d *decoder) scriptEnv(to *map[string]string) func(node) {
+func (d *decoder) scriptEnv(s *Script) func(node) {
 	return func(n node) {
-		d.table(to, isEnv)(n)
+		d.table(&s.Env, isEnv)(n)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key, value := n.Content[i].Value, n.Content[i+1]
-			u, err := url.Parse((*to)[key])
+			u, err := url.Parse(s.Env[key])
 			if err != nil || !strings.HasPrefix(u.Scheme, "http") || u.Hostname() == "" {
 				continue
 			}
-			if err := d.opts.target(u.Hostname()); err != nil {
-				d.add(node{value, join(n.path, key)}, "%v", err)
-			}
+			d.mayReach(node{value, join(n.path, key)}, u.Hostname(), &s.Hosts)
 		}
 	}
 }
@@ -128,7 +127,8 @@ func (d *decoder) vegeta(to **Vegeta) func(node) {
 		*to = v
 		d.mapping(n,
 			may("method", d.text(&v.Method, isMethod)),
-			need("url", d.text(&v.URL, d.opts.isTarget)),
+			need("url", d.url(v)),
+			may("hosts", d.hosts(&v.Hosts)),
 			may("headers", d.table(&v.Header, isHeader)),
 			may("body", d.text(&v.Body)),
 			may("timeout", d.duration(&v.Timeout, time.Millisecond)),

@@ -44,10 +44,11 @@ func TestEverything(t *testing.T) {
 		}},
 		Loads: []Load{
 			{Name: "staged", Script: &Script{File: "script.js", Path: "testdata/good/script.js", Source: js,
-				Env:    map[string]string{"BASE_URL": "http://localhost:8000"},
+				Env:    map[string]string{"BASE_URL": "http://localhost:8000", "API": "https://api.example.com"},
+				Hosts:  map[string]string{"api.example.com": "127.0.0.1", "other.example.com": "[::1]"},
 				Stages: []VUStage{{30 * time.Second, 100}, {0, 50}, {time.Minute, 50}}, Duration: 90 * time.Second}},
 			{Name: "own stages", Start: 90 * time.Second, Script: &Script{File: "script.js", Path: "testdata/good/script.js", Source: js}},
-			{Name: "step", Start: 2 * time.Minute, Vegeta: &Vegeta{Method: "POST", URL: "http://[::1]:8000/api/items",
+			{Name: "step", Start: 2 * time.Minute, Vegeta: &Vegeta{Method: "POST", URL: "http://[::1]:8000/api/items", Hosts: map[string]string{"api.example.com": "127.0.0.1:8443"},
 				Header: map[string]string{"Content-Type": "application/json"}, Body: `{"a": 1}`, Timeout: 2 * time.Second, Connections: 500,
 				Stages: []RateStage{{10 * time.Second, 0, 2}, {90 * time.Second, 2200, 2200}}}},
 			{Name: "burst", Start: 2 * time.Minute, Queue: &Queue{"127.0.0.1:6380", "jobs", 400, 4 * time.Second, "work"}},

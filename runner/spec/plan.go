@@ -71,6 +71,7 @@ type Script struct {
 	Source string            // its text, read when the plan is loaded
 	Env    map[string]string // __ENV
 	Stages []VUStage         // replaces the script's own stages, as --stage does; nil keeps them
+	Hosts  map[string]string // where connections to a name go: an IP address, with or without a port
 
 	// Duration is how long the script runs. It is the sum of Stages where the
 	// plan has them; otherwise only the script itself knows, and whoever
@@ -90,8 +91,9 @@ type Vegeta struct {
 	URL         string
 	Header      map[string]string
 	Body        string
-	Timeout     time.Duration // of one request; default 10s
-	Connections int           // most idle connections kept; default 1000
+	Timeout     time.Duration     // of one request; default 10s
+	Connections int               // most idle connections kept; default 1000
+	Hosts       map[string]string // where connections to a name go: an IP address, with or without a port
 	Stages      []RateStage
 }
 

@@ -6,6 +6,8 @@ package vegetaload
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,6 +40,8 @@ type Config struct {
 	MaxWorkers     int           // most requests in flight; an arrival beyond it is dropped. Default DefaultMaxWorkers
 	Grace          time.Duration // after a stop, requests in flight may end for so long. Default DefaultGrace
 	AllowHosts     []string      // hosts other than this machine that may be loaded
+	// Roots are the authorities that the server is believed; nil is the system's.
+	Roots *x509.CertPool
 }
 
 // Run drives the attack of a plan to the end of its schedule and of every
@@ -55,12 +59,18 @@ func Run(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
-	err = Drive(ctx, Load{
+	load := Load{
 		Schedule: schedule, Targeter: targeter, Endpoint: func(*http.Request) string { return name }, Recorder: cfg.Meter,
 		Timeout: cfg.Attack.Timeout, Connections: cfg.Attack.Connections, MaxWorkers: cfg.MaxWorkers, Grace: cfg.Grace,
 		ServedByHeader: cfg.ServedByHeader,
-	})
-	if err != nil {
+	}
+	if cfg.Roots != nil {
+		load.TLS = &tls.Config{RootCAs: cfg.Roots, MinVersion: tls.VersionTLS12}
+	}
+	if len(cfg.Attack.Hosts) > 0 {
+		load.Dial = dialMapped(cfg.Attack.Hosts)
+	}
+	if err := Drive(ctx, load); err != nil {
 		return fmt.Errorf("load %s: %w", cfg.Name, err)
 	}
 	return nil

@@ -2,7 +2,11 @@ package vegetaload
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
+	"io"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -276,5 +280,44 @@ func TestRefusesWhatItCannotSend(t *testing.T) {
 				t.Errorf("err = %v, want one that names load step and says %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// httptest's certificate is for example.com.
+func TestGoesWhereTheNameIsMappedTo(t *testing.T) {
+	ts := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	ts.Config.ErrorLog = log.New(io.Discard, "", 0)
+	t.Cleanup(ts.Close)
+	address := ts.Listener.Addr().String()
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(ts.Certificate())
+	for title, tt := range map[string]struct {
+		url, to string
+		roots   *x509.CertPool
+		failed  bool
+	}{
+		"address with a port":    {"https://example.com/", address, roots, false},
+		"port of the URL":        {"https://EXAMPLE.com:" + port + "/", "127.0.0.1", roots, false},
+		"authority not believed": {"https://example.com/", address, nil, true},
+	} {
+		t.Run(title, func(t *testing.T) {
+			cfg := config(tt.url, spec.RateStage{Duration: 50 * time.Millisecond, From: 100, To: 100})
+			cfg.Attack.Hosts, cfg.Roots = map[string]string{"example.com": tt.to}, tt.roots
+			if err := Run(t.Context(), cfg); err != nil {
+				t.Fatal(err)
+			}
+			if got := total(cfg.Meter); got.count != 5 || (got.failed == 5) != tt.failed || (got.failed == 0) == tt.failed {
+				t.Errorf("%d requests, %d failed: %v", got.count, got.failed, got.causes)
+			}
+		})
+	}
+	cfg := config("https://example.com/", spec.RateStage{Duration: time.Second, From: 1, To: 1})
+	cfg.Attack.Hosts = map[string]string{"example.com": "198.51.100.1"}
+	if err := Run(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "--allow-host") {
+		t.Errorf("a name that is mapped away from this machine: %v", err)
 	}
 }

@@ -19,8 +19,8 @@ import (
 // the name of the server, so that each connection gets a copy.
 func tlsConfig(o option.TLS) *tls.Config {
 	return &tls.Config{
-		InsecureSkipVerify: o.InsecureSkipVerify,
-		MinVersion:         o.Min, MaxVersion: o.Max, CipherSuites: o.CipherSuites,
+		InsecureSkipVerify: o.InsecureSkipVerify, RootCAs: o.Roots,
+		MinVersion: o.Min, MaxVersion: o.Max, CipherSuites: o.CipherSuites,
 		KeyLogWriter: keyLog(),
 	}
 }

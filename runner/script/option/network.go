@@ -2,8 +2,11 @@ package option
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +42,8 @@ const Forever = time.Duration(1<<63 - 1)
 // TLS are the options of TLS.
 type TLS struct {
 	InsecureSkipVerify bool
-	Min, Max           uint16 // versions; 0: the default
+	Roots              *x509.CertPool // no option of a script: nil is the system's
+	Min, Max           uint16         // versions; 0: the default
 	CipherSuites       []uint16
 	Auth               []ClientCert
 }
@@ -88,6 +92,27 @@ func hosts(n node) []Host {
 		list = append(list, h)
 	})
 	return list
+}
+
+// Map returns the options with hosts mapped to addresses, before whatever the
+// script maps itself. Names are taken as they are; an address that is none is
+// an error.
+func (o Network) Map(to map[string]string) (Network, error) {
+	var list []Host
+	for _, name := range slices.Sorted(maps.Keys(to)) {
+		at, err := addrPort(to[name])
+		if err != nil {
+			return o, fmt.Errorf("host %s: %w", name, err)
+		}
+		list = append(list, Host{Name: strings.ToLower(name), To: at})
+	}
+	for _, h := range o.Hosts {
+		if _, taken := to[h.Name]; !taken {
+			list = append(list, h)
+		}
+	}
+	o.Hosts = list
+	return o, nil
 }
 
 // addrPort reads an IP address with or without a port.
