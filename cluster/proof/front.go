@@ -69,6 +69,8 @@ func (f front) get(ctx context.Context, path string, header http.Header) (*answe
 func (f front) transport() (*http.Transport, error) {
 	t := &http.Transport{
 		DisableKeepAlives: true, DisableCompression: true,
+		// A server that refuses a body may do so before it is sent.
+		ExpectContinueTimeout: 5 * time.Second,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{Timeout: 5 * time.Second}).DialContext(ctx, "tcp", f.address)
 		},
