@@ -142,7 +142,7 @@ func TestKindConfigOfTheRoot(t *testing.T) {
 	for _, node := range mustDecode(t, string(raw)).Nodes {
 		groups[string(node.Role)+" "+node.Labels["node-type"]]++
 	}
-	if groups["control-plane "] != 1 || groups["worker general-purpose"] != 3 || groups["worker memory-optimized"] != 1 || len(groups) != 3 {
+	if groups["control-plane "] != 1 || groups["worker general-purpose"] != 3 || groups["worker memory-optimized"] != 2 || len(groups) != 3 {
 		t.Errorf("nodes %v", groups)
 	}
 }

@@ -14,8 +14,15 @@ import (
 func nodeChecks(a *Access) []Check {
 	return []Check{
 		{Component: "node groups", Name: "every node has its group's label and taints, and every group its size", Run: a.nodesSorted},
-		{Component: "node groups", Name: "the backends run on general-purpose nodes", Run: a.backendsPlaced},
+		{Component: "node groups", Name: "the pods that belong to a group run on its nodes", Run: a.placed},
 	}
+}
+
+// placements are the pods that the guide gives to a group, by a label.
+var placements = []struct{ what, group, selector string }{
+	{"backends", "general-purpose", "app=artisan-platform-backend"},
+	{"database", "memory-optimized", "cnpg.io/cluster"},
+	{"Redis", "memory-optimized", "app=redis-cluster"},
 }
 
 func (a *Access) nodesSorted(ctx context.Context) (string, error) {
@@ -39,34 +46,47 @@ func (a *Access) nodesSorted(ctx context.Context) (string, error) {
 	return strings.Join(seen, ", "), nil
 }
 
-// backendsPlaced looks where the scheduler put the pods that select a group.
-func (a *Access) backendsPlaced(ctx context.Context) (string, error) {
-	const group, app = "general-purpose", "artisan-platform-backend"
-	pods, err := a.Kube.CoreV1().Pods(a.Namespace).List(ctx, metav1.ListOptions{LabelSelector: "app=" + app})
+// placed looks where the scheduler put the pods of each placement.
+func (a *Access) placed(ctx context.Context) (string, error) {
+	nodes, err := a.Kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {
-		return "", fmt.Errorf("list the backends: %w", err)
+		return "", fmt.Errorf("list the nodes: %w", err)
 	}
-	nodes, err := a.Kube.CoreV1().Nodes().List(ctx, metav1.ListOptions{LabelSelector: nodegroup.Label + "=" + group})
-	if err != nil {
-		return "", fmt.Errorf("list the %s nodes: %w", group, err)
-	}
-	right := map[string]bool{}
+	group := map[string]string{}
 	for _, n := range nodes.Items {
-		right[n.Name] = true
+		group[n.Name] = n.Labels[nodegroup.Label]
+	}
+	var seen []string
+	for _, p := range placements {
+		on, err := a.nodesOf(ctx, p.what, p.selector, func(node string) bool { return group[node] == p.group })
+		if err != nil {
+			return "", err
+		}
+		seen = append(seen, fmt.Sprintf("%s on %d %s", p.what, on, p.group))
+	}
+	return strings.Join(seen, ", "), nil
+}
+
+// nodesOf counts the nodes on which the selected pods run. One that is not
+// right, and no pod at all, are errors.
+func (a *Access) nodesOf(ctx context.Context, what, selector string, right func(node string) bool) (int, error) {
+	pods, err := a.Kube.CoreV1().Pods(a.Namespace).List(ctx, metav1.ListOptions{LabelSelector: selector})
+	if err != nil {
+		return 0, fmt.Errorf("list the pods of %s: %w", what, err)
 	}
 	on := map[string]bool{}
 	for _, p := range pods.Items {
 		if p.Status.Phase != corev1.PodRunning {
 			continue
 		}
-		if !right[p.Spec.NodeName] {
-			return "", Failed("the node's label was changed after the pod came: restore it, or move the pod: kubectl -n artisan-platform delete pod "+p.Name,
-				"pod %s runs on node %s, which is not of group %s", p.Name, p.Spec.NodeName, group)
+		if !right(p.Spec.NodeName) {
+			return 0, Failed("give the node its label back, or, where the label is right, move the pod: kubectl -n "+p.Namespace+" delete pod "+p.Name,
+				"%s: pod %s runs on node %s, which is of another group than it belongs to", what, p.Name, p.Spec.NodeName)
 		}
 		on[p.Spec.NodeName] = true
 	}
 	if len(on) == 0 {
-		return "", Failed("look at why: kubectl -n artisan-platform describe pods -l app="+app, "no backend runs")
+		return 0, Failed("look at why: kubectl -n "+a.Namespace+" describe pods -l "+selector, "%s: no pod runs", what)
 	}
-	return fmt.Sprintf("backends on %d of them", len(on)), nil
+	return len(on), nil
 }

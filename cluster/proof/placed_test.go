@@ -3,6 +3,7 @@ package proof
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	admissionv1 "k8s.io/api/admissionregistration/v1"
@@ -29,31 +30,34 @@ func node(name, group string) *corev1.Node {
 	return n
 }
 
-func backend(on string) *corev1.Pod {
+func pod(label, value, on string) *corev1.Pod {
 	return &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: "backend-on-" + on, Namespace: platform, Labels: map[string]string{"app": "artisan-platform-backend"}},
+		ObjectMeta: metav1.ObjectMeta{Name: value + "-on-" + on, Namespace: platform, Labels: map[string]string{label: value}},
 		Spec:       corev1.PodSpec{NodeName: on}, Status: corev1.PodStatus{Phase: corev1.PodRunning},
 	}
 }
 
+func backend(on string) *corev1.Pod { return pod("app", "artisan-platform-backend", on) }
+
 func TestNodeGroups(t *testing.T) {
+	stateful := []runtime.Object{pod("cnpg.io/cluster", "postgres-cluster", "m1"), pod("app", "redis-cluster", "m1")}
 	nodes := []runtime.Object{node("g1", "general-purpose"), node("g2", "general-purpose"), node("m1", "memory-optimized")}
-	a := withObjects(append(nodes, backend("g1"), backend("g2"))...)
+	a := withObjects(slices.Concat(nodes, stateful, []runtime.Object{backend("g1"), backend("g2")})...)
 	if seen, err := a.nodesSorted(t.Context()); err != nil || seen != "general-purpose 2 (2 to 20), memory-optimized 1 (1 to 5), compute-optimized 0 (0 to 10)" {
 		t.Errorf("saw %q, %v", seen, err)
 	}
-	if seen, err := a.backendsPlaced(t.Context()); err != nil || seen != "backends on 2 of them" {
+	if seen, err := a.placed(t.Context()); err != nil || seen != "backends on 2 general-purpose, database on 1 memory-optimized, Redis on 1 memory-optimized" {
 		t.Errorf("saw %q, %v", seen, err)
 	}
 
-	a = withObjects(append(nodes, node("x", ""), backend("x"))...)
+	a = withObjects(slices.Concat(nodes, stateful, []runtime.Object{node("x", ""), backend("x")})...)
 	seen, err := a.nodesSorted(t.Context())
 	wantProblem(t, seen, err, "node x has no label node-type", "kubectl label --overwrite node x node-type=general-purpose")
-	seen, err = a.backendsPlaced(t.Context())
-	wantProblem(t, seen, err, "runs on node x, which is not of group general-purpose", "delete pod backend-on-x")
+	seen, err = a.placed(t.Context())
+	wantProblem(t, seen, err, "runs on node x, which is of another group", "delete pod artisan-platform-backend-on-x")
 
-	seen, err = withObjects(nodes...).backendsPlaced(t.Context())
-	wantProblem(t, seen, err, "no backend runs", "describe pods")
+	seen, err = withObjects(append(nodes, backend("g1"))...).placed(t.Context())
+	wantProblem(t, seen, err, "database: no pod runs", "describe pods -l cnpg.io/cluster")
 }
 
 func TestLoadBalancerWithoutAnAddress(t *testing.T) {
