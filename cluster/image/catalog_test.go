@@ -102,7 +102,7 @@ func countSources(f File) int {
 
 // What Debian serves changes; the tag must not lie about it.
 func TestDebianServicesArePinnedToTheirTag(t *testing.T) {
-	for _, img := range slices.Concat(stackImages(newComponents()), dataImages()) {
+	for _, img := range slices.Concat(stackImages(newComponents()), dataImages(), edgeImages()) {
 		if img.Recipe.Debian == nil {
 			continue
 		}
