@@ -3,7 +3,6 @@ package kind
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -33,7 +32,7 @@ func (c *Cluster) LoadBalancerRange(ctx context.Context) (string, error) {
 			return upperEnd(subnet)
 		}
 	}
-	return "", errors.New("Docker's network " + network + " has no IPv4 subnet, which a load balancer's address would come from")
+	return "", fmt.Errorf("no IPv4 subnet in Docker's network %s, which a load balancer's address would come from", network)
 }
 
 // poolSize is how many addresses the range has.

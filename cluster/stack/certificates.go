@@ -93,23 +93,28 @@ func (s *Stack) certified(ctx context.Context, wanted []request) (*certified, er
 	have := &certified{pairs: map[string]pki.Pair{}}
 	for _, r := range wanted {
 		live, err := s.client.CoreV1().Secrets(r.secret.GetNamespace()).Get(ctx, r.secret.GetName(), metav1.GetOptions{})
-		if apierrors.IsNotFound(err) {
-			return nil, nil
-		}
-		if err != nil {
+		if err != nil && !apierrors.IsNotFound(err) {
 			return nil, fmt.Errorf("read %s: %w", describe(r.secret), err)
+		}
+		if live == nil {
+			live = &corev1.Secret{} // none yet: it holds nothing that could be kept
 		}
 		authority := live.Data[corev1.ServiceAccountRootCAKey]
 		if have.authority == nil {
 			have.authority = authority
 		}
 		pair := pki.Pair{Cert: live.Data[corev1.TLSCertKey], Key: live.Data[corev1.TLSPrivateKeyKey]}
-		if !bytes.Equal(authority, have.authority) || pair.Check(authority, time.Now().Add(certificateLeft), r.names...) != nil {
+		if !bytes.Equal(authority, have.authority) || !r.keeps(pair, authority) {
 			return nil, nil
 		}
 		have.pairs[r.key()] = pair
 	}
 	return have, nil
+}
+
+// keeps reports whether clients will accept the certificate for a while.
+func (r request) keeps(p pki.Pair, authority []byte) bool {
+	return p.Check(authority, time.Now().Add(certificateLeft), r.names...) == nil
 }
 
 // issue makes a new authority and a certificate for every request.
