@@ -39,9 +39,6 @@ func (s *Stack) Apply(ctx context.Context) error {
 		if err := s.changeLevel(ctx); err != nil {
 			return err
 		}
-		if err := s.certify(ctx, objs); err != nil {
-			return err
-		}
 		if err := s.applyAll(ctx, objs, step); err != nil {
 			return err
 		}
@@ -59,6 +56,9 @@ func (s *Stack) Apply(ctx context.Context) error {
 }
 
 func (s *Stack) applyAll(ctx context.Context, objs []*unstructured.Unstructured, step progress.Step) error {
+	if err := s.certify(ctx, objs); err != nil {
+		return err
+	}
 	changed := map[string]bool{} // ConfigMaps that hold something else, as namespace/name
 	for i, obj := range objs {
 		step.Update(fmt.Sprintf("%d of %d: %s", i+1, len(objs), describe(obj)))

@@ -3,6 +3,7 @@ package stack
 import (
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/artisan-platform/headroom/cluster/pki"
+	"github.com/artisan-platform/headroom/runner/progress"
 )
 
 // secretServer serves the Secrets that it is given, by "namespace/name".
@@ -24,9 +26,7 @@ func secretServer(t *testing.T, secrets map[string]map[string][]byte) *Stack {
 		parts := strings.Split(r.URL.Path, "/") // "", api, v1, namespaces, NS, secrets, NAME
 		data, ok := secrets[parts[4]+"/"+parts[len(parts)-1]]
 		if !ok {
-			w.Header().Set("Content-Type", "application/json")
-			w.WriteHeader(http.StatusNotFound)
-			_ = json.NewEncoder(w).Encode(metav1.Status{Status: metav1.StatusFailure, Reason: metav1.StatusReasonNotFound, Code: 404})
+			notFound(w)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -36,6 +36,12 @@ func secretServer(t *testing.T, secrets map[string]map[string][]byte) *Stack {
 	})
 	s.opts.CAFile = filepath.Join(t.TempDir(), "ca.crt")
 	return s
+}
+
+func notFound(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusNotFound)
+	_ = json.NewEncoder(w).Encode(metav1.Status{Status: metav1.StatusFailure, Reason: metav1.StatusReasonNotFound, Code: http.StatusNotFound})
 }
 
 // certifyAll certifies the full level and returns the data of each Secret that
@@ -124,6 +130,44 @@ func TestCertifyMakesAllAnew(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Whoever applies the manifests, to install the stack or to reset it, applies
+// Secrets that are filled.
+func TestAppliedSecretsAreFilled(t *testing.T) {
+	var applied []byte
+	s := apiServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPatch {
+			notFound(w)
+			return
+		}
+		var err error
+		if applied, err = io.ReadAll(r.Body); err != nil {
+			t.Error(err)
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(applied)
+	})
+	var secret *unstructured.Unstructured
+	for _, r := range requests(manifests(t, Options{Level: LevelFull})) {
+		if r.key() == apiSecret {
+			secret = r.secret
+		}
+	}
+	err := progress.Do(progress.Discard, "apply", func(step progress.Step) error {
+		return s.applyAll(t.Context(), []*unstructured.Unstructured{secret}, step)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got corev1.Secret
+	if err := json.Unmarshal(applied, &got); err != nil {
+		t.Fatal(err)
+	}
+	pair := pki.Pair{Cert: got.Data["tls.crt"], Key: got.Data["tls.key"]}
+	if err := pair.Check(got.Data["ca.crt"], time.Now(), "api.artisan-platform.com"); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -26,7 +26,8 @@ func apiServer(t *testing.T, handle http.HandlerFunc) *Stack {
 	mux.Handle("GET /api", answer(metav1.APIVersions{TypeMeta: metav1.TypeMeta{Kind: "APIVersions"}, Versions: []string{"v1"}}))
 	mux.Handle("GET /apis", answer(metav1.APIGroupList{TypeMeta: metav1.TypeMeta{Kind: "APIGroupList"}}))
 	mux.Handle("GET /api/v1", answer(metav1.APIResourceList{TypeMeta: metav1.TypeMeta{Kind: "APIResourceList"}, GroupVersion: "v1",
-		APIResources: []metav1.APIResource{{Name: "namespaces", Kind: "Namespace"}, {Name: "services", Kind: "Service", Namespaced: true}}}))
+		APIResources: []metav1.APIResource{{Name: "namespaces", Kind: "Namespace"}, {Name: "services", Kind: "Service", Namespaced: true},
+			{Name: "secrets", Kind: "Secret", Namespaced: true}}}))
 	mux.HandleFunc("/", handle)
 	ts := httptest.NewServer(mux)
 	t.Cleanup(ts.Close)
