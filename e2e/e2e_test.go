@@ -31,7 +31,6 @@ func TestRealCluster(t *testing.T) {
 		{"killed under load", killedUnderLoad},
 		{"interrupted with a cluster of its own", interruptedOwn},
 		{"full stack", fullStack},
-		{"edge", edge},
 	} {
 		if !t.Run(story.name, story.tell) && story.name == "up" {
 			t.Fatal("without a cluster the other stories tell nothing")

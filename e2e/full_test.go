@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -71,7 +72,8 @@ func fullStack(t *testing.T) {
 	run(t, 0, 15*time.Minute, "up", "--images", "source", "--stack", "full")
 	t.Logf("all of the full stack proven after %v", time.Since(began).Round(time.Second))
 	run(t, 0, 2*time.Minute, "status")
-	for _, b := range breakages {
+	t.Run("guide's script", guideScript)
+	for _, b := range slices.Concat(edgeBreakages, breakages) {
 		t.Run(strings.ReplaceAll(b.name, " ", "-"), func(t *testing.T) {
 			b.breakIt(t)
 			awaitRed(t, b)
