@@ -37,8 +37,11 @@ is not touched: up prints where Headroom's is.`,
 				return err
 			}
 			a.console.Clear()
-			fmt.Fprintf(a.out, "cluster %s is up\n  kubectl --kubeconfig %s get pods -A\n  headroom down --name %s   # removes it\n",
-				env.Name, env.Kubeconfig, env.Name)
+			fmt.Fprintf(a.out, "cluster %s is up\n  kubectl --kubeconfig %s get pods -A\n", env.Name, env.Kubeconfig)
+			if env.ServesTLS() {
+				fmt.Fprintf(a.out, "  curl --cacert %s --resolve api.artisan-platform.com:443:127.0.0.1 https://api.artisan-platform.com/health\n", env.CA)
+			}
+			fmt.Fprintf(a.out, "  headroom down --name %s   # removes it\n", env.Name)
 			return nil
 		},
 	}

@@ -35,6 +35,9 @@ type Env struct {
 	config   []byte // the kind configuration that it was made of
 }
 
+// ServesTLS reports whether the stack has fronts over TLS, which CA signed.
+func (e *Env) ServesTLS() bool { return e.level == stack.LevelFull }
+
 // SetupEstimate is how long cluster and stack of a level take to be ready once
 // the images are built, on two cores.
 func SetupEstimate(level string) time.Duration {
