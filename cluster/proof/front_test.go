@@ -60,7 +60,8 @@ func gateway(limit int64, status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		n, err := io.Copy(io.Discard, r.Body)
 		if err == nil && n > limit {
-			status = http.StatusRequestEntityTooLarge
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+			return
 		}
 		w.WriteHeader(status)
 	}

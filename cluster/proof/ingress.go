@@ -50,12 +50,12 @@ const bodyLimit = 10 << 20
 func (a *Access) bodyLimited(ctx context.Context) (string, error) {
 	f := a.ingress()
 	const advice = "the limit is annotation nginx.ingress.kubernetes.io/proxy-body-size of Ingress artisan-platform-ingress; headroom up puts the documented 10m back"
-	for size, refused := range map[int]bool{bodyLimit: false, bodyLimit + 1: true} {
+	for _, size := range []int{bodyLimit, bodyLimit + 1} {
 		got, err := f.do(ctx, http.MethodPost, "/health", http.Header{"Expect": {"100-continue"}}, bytes.NewReader(make([]byte, size)))
 		if err != nil {
 			return "", f.blame(err, "artisan-platform/artisan-platform-tls", traefikLogs)
 		}
-		if (got.status == http.StatusRequestEntityTooLarge) != refused {
+		if refused := got.status == http.StatusRequestEntityTooLarge; refused != (size > bodyLimit) {
 			return "", Failed(advice, "a body of %d bytes is answered with %d", size, got.status)
 		}
 	}
