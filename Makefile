@@ -25,7 +25,7 @@ containers: ## platform and extension against real databases in containers; need
 	HEADROOM_CONTAINERS=1 $(GO) test -race -count=1 -timeout 15m ./cluster/platform/integration
 
 e2e: build ## the real cluster, end to end; needs root and what `headroom doctor --fix` sets up
-	HEADROOM_E2E=1 $(GO) test -count=1 -v -timeout 55m ./e2e
+	HEADROOM_E2E=$${HEADROOM_E2E:-1} $(GO) test -count=1 -v -timeout 75m ./e2e
 
 bench: ## what a request and a virtual user cost, against peers in the same run; the packages' own benchmarks
 	$(GO) run ./bench

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -27,6 +28,7 @@ type breakage struct {
 	breakIt   func(t *testing.T)
 	mend      func(t *testing.T) // nil: it heals by itself
 	healsSoon time.Duration      // after mend, or by itself
+	slow      bool               // told with HEADROOM_E2E=all only
 }
 
 var breakages = []breakage{
@@ -52,7 +54,7 @@ var breakages = []breakage{
 		mend:    func(t *testing.T) { scaleRedis(t, 6) }, healsSoon: 2 * time.Minute,
 	},
 	{
-		name: "adapter rule removed", part: "autoscalers", cause: "HPA queue-worker-hpa: metric redis_queue_length", next: "prometheus-adapter",
+		name: "adapter rule removed", slow: true, part: "autoscalers", cause: "HPA queue-worker-hpa: metric redis_queue_length", next: "prometheus-adapter",
 		breakIt: func(t *testing.T) {
 			editConfig(t, "monitoring", "prometheus-adapter", "config.yaml", "as: redis_queue_length", "as: another_name")
 			restart(t, "monitoring", "prometheus-adapter")
@@ -75,6 +77,9 @@ func fullStack(t *testing.T) {
 	t.Run("guide's script", guideScript)
 	for _, b := range slices.Concat(edgeBreakages, breakages) {
 		t.Run(strings.ReplaceAll(b.name, " ", "-"), func(t *testing.T) {
+			if b.slow && os.Getenv("HEADROOM_E2E") != "all" {
+				t.Skip("takes minutes: run it with HEADROOM_E2E=all make e2e")
+			}
 			b.breakIt(t)
 			awaitRed(t, b)
 			if b.mend != nil {
