@@ -40,10 +40,12 @@ export default async function () {
   artisan.mark('step to 2200 requests a second');
   const attack = artisan.attack({ name: 'step', rate: 2200, duration: '3m50s', targets: [`${BASE_URL}/health`] });
 
-  // The workers' autoscaler wants 10 waiting jobs per worker: 400 are more than
-  // 15 workers have done by the time the 15th is there.
+  // The workers' autoscaler wants 10 waiting jobs per worker and adds at most 3
+  // in 30 s. A burst of 400 is worked off before it gets to 15, so that the queue
+  // is held at 200 for as long as that takes.
   const queue = artisan.queue('default');
   await queue.push(400);
+  const held = queue.hold(200, { for: '3m' });
 
   // All are waited for at once: the first that is missed does not hide what
   // becomes of the others.
@@ -54,6 +56,7 @@ export default async function () {
     backend.expectScale({ name: 'backend is scaled out', to: 20, within: '180s' }),
     workers.expectScale({ name: 'workers are scaled out', to: 15, within: '220s' }),
     attack,
+    held,
   ]);
   artisan.mark('end of the attack');
   console.log(`backend: ${(await backend.timeline()).map((s) => `${s.desired} after ${(s.after / 1000).toFixed(0)} s`).join(', ')}`);
