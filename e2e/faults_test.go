@@ -30,6 +30,7 @@ type fault struct {
 	inject func(t *testing.T, p *process)
 	code   int
 	check  func(t *testing.T, r verdict.Result)
+	slow   bool // told with HEADROOM_E2E=all only
 }
 
 func client(t *testing.T) kubernetes.Interface {
@@ -72,7 +73,7 @@ var faults = []fault{
 		},
 	},
 	{
-		name: "scale-up window patched to 180 s", plan: "window180.yaml", load: "step", code: 1,
+		name: "scale-up window patched to 180 s", slow: true, plan: "window180.yaml", load: "step", code: 1,
 		inject: func(t *testing.T, _ *process) {
 			patchHPA(t, `{"spec":{"behavior":{"scaleUp":{"stabilizationWindowSeconds":180}}}}`)
 		},
@@ -132,6 +133,7 @@ func checkWindow(t *testing.T, r verdict.Result) {
 func injectFaults(t *testing.T) {
 	for _, f := range faults {
 		t.Run(strings.ReplaceAll(f.name, " ", "-"), func(t *testing.T) {
+			skipSlow(t, f.slow)
 			out := t.TempDir()
 			p := start(t, nil, "verify", "--images", "source", "--out", out, "testdata/"+f.plan)
 			dir := runDir(t, out, p)

@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -77,9 +76,7 @@ func fullStack(t *testing.T) {
 	t.Run("guide's script", guideScript)
 	for _, b := range slices.Concat(edgeBreakages, breakages) {
 		t.Run(strings.ReplaceAll(b.name, " ", "-"), func(t *testing.T) {
-			if b.slow && os.Getenv("HEADROOM_E2E") != "all" {
-				t.Skip("takes minutes: run it with HEADROOM_E2E=all make e2e")
-			}
+			skipSlow(t, b.slow)
 			b.breakIt(t)
 			awaitRed(t, b)
 			if b.mend != nil {

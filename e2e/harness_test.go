@@ -36,6 +36,14 @@ func needCluster(t *testing.T) {
 	}
 }
 
+// skipSlow leaves out what takes minutes and is not asked for.
+func skipSlow(t *testing.T, slow bool) {
+	t.Helper()
+	if slow && os.Getenv("HEADROOM_E2E") != "all" {
+		t.Skip("takes minutes: run it with HEADROOM_E2E=all make e2e")
+	}
+}
+
 // process is one run of the program.
 type process struct {
 	cmd   *exec.Cmd
