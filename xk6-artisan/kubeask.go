@@ -36,8 +36,12 @@ func (m *Module) named(resource, kind, namespace, name string) (named, error) {
 	client, err := share(m.ext, "client", func() (kubernetes.Interface, func() error, error) {
 		rc := rest.CopyConfig(c.REST)
 		rc.Timeout = askTimeout
-		client, err := kubernetes.NewForConfig(rc)
-		return client, func() error { return nil }, err
+		http, err := rest.HTTPClientFor(rc)
+		if err != nil {
+			return nil, nil, err
+		}
+		client, err := kubernetes.NewForConfigAndClient(rc, http)
+		return client, func() error { http.CloseIdleConnections(); return nil }, err
 	})
 	if err != nil {
 		return named{}, fmt.Errorf("connect to %s: %w", c.Name, err)

@@ -1,23 +1,19 @@
 package extension_test
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/promquery/promtest"
 	artisan "github.com/artisan-platform/headroom/xk6-artisan"
 )
 
@@ -34,43 +30,13 @@ func (g *gauge) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 // scraped starts a Prometheus of the test's own that has scraped a gauge.
 func scraped(t *testing.T) (string, *gauge) {
 	t.Helper()
-	program, err := exec.LookPath("prometheus")
-	if err != nil {
-		if os.Getenv("HEADROOM_REQUIRE_TOOLS") == "1" {
-			t.Fatalf("prometheus is required here: %v", err)
-		}
-		t.Skip("no prometheus in PATH: install it, or set HEADROOM_REQUIRE_TOOLS=1 to fail instead")
-	}
 	g := &gauge{}
 	target := httptest.NewServer(g)
 	t.Cleanup(target.Close)
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	config := filepath.Join(dir, "prometheus.yml")
-	text := fmt.Sprintf("scrape_configs:\n- job_name: test\n  scrape_interval: 500ms\n  scrape_timeout: 500ms\n  static_configs: [{targets: [%q]}]\n", target.Listener.Addr())
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--log.level=error")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = cmd.Wait() // killed by us
-	})
+	server := promtest.Start(t, fmt.Sprintf("scrape_configs:\n- job_name: test\n  scrape_interval: 500ms\n  scrape_timeout: 500ms\n  static_configs: [{targets: [%q]}]\n", target.Listener.Addr()))
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if strings.Contains(read(t, "http://"+address+"/api/v1/query?query="+url.QueryEscape("count_over_time(load[1m]) > 3")), `"metric"`) {
-			return "http://" + address, g
+		if strings.Contains(read(t, server+"/api/v1/query?query="+url.QueryEscape("count_over_time(load[1m]) > 3")), `"metric"`) {
+			return server, g
 		}
 		if time.Now().After(end) {
 			t.Fatal("prometheus scrapes nothing")

@@ -1,66 +1,24 @@
 package remotewrite
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
+	"github.com/artisan-platform/headroom/runner/promquery/promtest"
 	"github.com/artisan-platform/headroom/runner/script/metric"
 )
 
 // prometheus starts a Prometheus of the test's own and returns its URL.
 func prometheus(t *testing.T) string {
 	t.Helper()
-	program, err := exec.LookPath("prometheus")
-	if err != nil {
-		if os.Getenv("HEADROOM_REQUIRE_TOOLS") == "1" {
-			t.Fatalf("prometheus is required here: %v", err)
-		}
-		t.Skip("no prometheus in PATH: install it, or set HEADROOM_REQUIRE_TOOLS=1 to fail instead")
-	}
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	config := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(config, []byte("global: {}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, program, "--config.file="+config, "--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address,
-		"--web.enable-remote-write-receiver", "--enable-feature=native-histograms", "--log.level=error")
-	cmd.Stderr = os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		stop()
-		_ = cmd.Wait() // killed by us
-	})
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		if status, _ := get(t, "http://"+address+"/-/ready"); status == http.StatusOK {
-			return "http://" + address
-		}
-		if time.Now().After(end) {
-			t.Fatal("prometheus does not become ready")
-		}
-	}
+	return promtest.Start(t, "global: {}\n", "--web.enable-remote-write-receiver", "--enable-feature=native-histograms")
 }
 
 func get(t *testing.T, address string) (status int, body []byte) {
