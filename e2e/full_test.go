@@ -66,14 +66,15 @@ var breakages = []breakage{
 	},
 }
 
-// fullStack brings up all that the guide documents, proves it, and breaks its
-// parts one after the other.
+// fullStack makes the full stack of the core one, proves it, and breaks its
+// parts one after the other: when nobody asks for anything, and under load.
 func fullStack(t *testing.T) {
 	began := time.Now()
 	run(t, 0, 15*time.Minute, "up", "--images", "source", "--stack", "full")
-	t.Logf("all of the full stack proven after %v", time.Since(began).Round(time.Second))
+	t.Logf("the core stack became the full one, proven, after %v", time.Since(began).Round(time.Second))
 	run(t, 0, 2*time.Minute, "status")
 	t.Run("guide's script", guideScript)
+	t.Run("failover", failover)
 	for _, b := range slices.Concat(edgeBreakages, breakages) {
 		t.Run(strings.ReplaceAll(b.name, " ", "-"), func(t *testing.T) {
 			skipSlow(t, b.slow)

@@ -171,6 +171,16 @@ func records(t *testing.T, dir string) []observation.Record {
 	return recs
 }
 
+// theRun is the folder of the only run under out.
+func theRun(t *testing.T, out string) string {
+	t.Helper()
+	dirs, err := filepath.Glob(filepath.Join(out, "*"))
+	if err != nil || len(dirs) != 1 {
+		t.Fatalf("runs %v under %s: %v", dirs, out, err)
+	}
+	return dirs[0]
+}
+
 // result reads a run's result.json.
 func result(t *testing.T, dir string) verdict.Result {
 	t.Helper()

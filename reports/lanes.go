@@ -114,12 +114,14 @@ func (p phase) bar(a axis) bar {
 	return b
 }
 
-// marksOf are the moments that somebody set: marks, and jobs that were pushed.
+// marksOf are the moments that somebody set: marks, disruptions, and jobs that
+// were pushed.
 func marksOf(run *observation.Run) []moment {
 	var out []moment
 	for _, m := range run.Marks {
 		out = append(out, moment{m.At, m.V.Name, m.V.Name, "mark"})
 	}
+	out = append(out, disruptionMoments(run)...)
 	return append(out, pushesOf(run)...)
 }
 

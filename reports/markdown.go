@@ -18,6 +18,7 @@ func Markdown(w io.Writer, in Input) error {
 	markdownHead(&b, in)
 	markdownObjectives(&b, in.Result.Objectives)
 	markdownEvents(&b, in.Result.Events)
+	markdownDisruptions(&b, in)
 	markdownLoads(&b, in.Result.Loads)
 	markdownNotes(&b, in.Result)
 	fmt.Fprintf(&b, "[Report](%s) · [result](%s) · [JUnit](%s)\n", HTMLFile, JSONFile, JUnitFile)

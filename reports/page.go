@@ -24,6 +24,7 @@ type page struct {
 	Axis                          axisView
 	Charts                        []section
 	Waterfalls                    []waterfall
+	Disruptions                   []disruptionView
 	Loads                         []verdict.LoadStat
 	Failures                      []fact
 	Scripts                       []observation.Timed[observation.Script]
@@ -98,7 +99,7 @@ func newPage(in Input) page {
 		Title: or(r.Plan, "run"), Run: or(r.Run, run.Info.ID), Plan: r.Plan, Description: in.plan().Description,
 		Claim: claimOf(overall(r)), Reason: reason(r), Interruption: interruption(in),
 		Started: utc(r.Start), Took: unit.Duration(max(r.End.Sub(r.Start), 0).Round(time.Second)),
-		Tally: tallyOf(r.Objectives), Tiles: tilesOf(in, a, ts), Waterfalls: waterfallsOf(r.Events, a),
+		Tally: tallyOf(r.Objectives), Tiles: tilesOf(in, a, ts), Waterfalls: waterfallsOf(r.Events, a), Disruptions: disruptionsOf(r.Disruptions, a),
 		Loads: r.Loads, Failures: failuresOf(run), Scripts: run.Scripts, Steps: stepsOf(run.Steps),
 		Gaps: gapsOf(r.Gaps, a), Warnings: r.Warnings, Events: eventsOf(run), Facts: factsOf(in), Sources: sourcesOf(in),
 		Data: cursorOf(a, sections), Objectives: objectivesOf(r.Objectives),

@@ -23,6 +23,7 @@ func Terminal(w io.Writer, in Input, opt TerminalOptions) error {
 	t.verdict(in)
 	t.objectives(in.Result.Objectives)
 	t.events(in.Result.Events)
+	t.disruptions(in)
 	t.loads(in.Result.Loads)
 	t.notes(in.Result)
 	if opt.Report != "" {

@@ -26,7 +26,7 @@ var pure = []string{
 // adapters touch the world and never each other.
 var adapters = []string{
 	"runner/script", "runner/executor", "runner/vegetaload", "runner/queueload",
-	"runner/kubewatch", "runner/promquery", "runner/health",
+	"runner/kubewatch", "runner/disrupt", "runner/promquery", "runner/health",
 	"cluster/kind", "cluster/image", "cluster/stack", "cluster/platform", "cluster/host", "cluster/proof",
 }
 

@@ -19,8 +19,9 @@ export const options = {
       timeUnit: '1s',
       duration: __ENV.DURATION || '3m',
       // A request that waits for a failover of ten seconds holds its user: 60
-      // sales a second make 600 of them.
-      preAllocatedVUs: 300,
+      // sales a second make 600 of them. They are there from the start, since
+      // an iteration is dropped where its user has to be made first.
+      preAllocatedVUs: 800,
       maxVUs: 1500,
     },
   },

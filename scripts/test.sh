@@ -55,5 +55,8 @@ tail -n 5 out/images.log
 say "databases in containers"
 make containers
 say "the real cluster"
-make e2e
+if ! make e2e 2>&1 | tee out/e2e.log; then
+	awk -f scripts/failures.awk out/e2e.log
+	exit 1
+fi
 say "done"

@@ -62,11 +62,12 @@ func Inspect(ctx context.Context, o Options) []Check {
 	}
 	docker, root := checkEngine(ctx)
 	checks := []Check{checkRoot(), docker, checkPrivileged(ctx, docker), checkCgroup(), checkCores(), checkMemory()}
+	standing := docker.Status != Failure && hasNodes(ctx, o.Cluster)
 	if root != "" {
-		checks = append(checks, checkDisk("disk of Docker", root))
+		checks = append(checks, checkDisk("disk of Docker", root, standing))
 	}
 	if o.CacheDir != "" {
-		checks = append(checks, checkDisk("disk of the image cache", o.CacheDir))
+		checks = append(checks, checkDisk("disk of the image cache", o.CacheDir, standing))
 	}
 	checks = append(checks, checkWatchLimits(), checkPorts(ctx, o, docker))
 	return append(checks, checkSources(ctx, o)...)

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestProbeProgramExitsWithZero(t *testing.T) {
@@ -125,9 +127,29 @@ func TestGraded(t *testing.T) {
 
 func TestCheckDiskLooksAboveAFolderThatDoesNotExist(t *testing.T) {
 	dir := t.TempDir()
-	here, above := checkDisk("disk", dir), checkDisk("disk", filepath.Join(dir, "not", "yet"))
+	here, above := checkDisk("disk", dir, false), checkDisk("disk", filepath.Join(dir, "not", "yet"), false)
 	if here.Status != above.Status || !strings.Contains(above.Detail, "GiB free") {
 		t.Errorf("%+v for a folder, %+v for one in it that is not there", here, above)
+	}
+}
+
+// TestCheckDiskOfAStandingCluster: what a new cluster has no room for, one that
+// stands already still has.
+func TestCheckDiskOfAStandingCluster(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=2g"); err != nil {
+		t.Skipf("mount a disk of 2 GiB, which takes root: %v", err)
+	}
+	defer func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	if c := checkDisk("disk", dir, false); c.Status != Failure || !strings.Contains(c.Advice, "10.0 GiB are needed") {
+		t.Errorf("a new cluster: %+v", c)
+	}
+	if c := checkDisk("disk", dir, true); c.Status != Warning || !strings.Contains(c.Advice, "1.0 GiB are needed") {
+		t.Errorf("one that stands: %+v", c)
 	}
 }
 

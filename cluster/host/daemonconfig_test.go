@@ -93,3 +93,32 @@ func TestRegisterRuntimeLeavesAMalformedFileAlone(t *testing.T) {
 		t.Errorf("file changed to %q (%v)", now, err)
 	}
 }
+
+func TestEngineArgs(t *testing.T) {
+	for _, tc := range []struct{ name, config, want string }{
+		{"no file", "", "--userland-proxy=false"},
+		{"blank", " \n", "--userland-proxy=false"},
+		{"other settings", `{"mtu": 1450}`, "--userland-proxy=false"},
+		{"its own will", `{"userland-proxy": true}`, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "daemon.json")
+			if tc.config != "" {
+				if err := os.WriteFile(file, []byte(tc.config), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			args, err := engineArgs(file)
+			if err != nil || strings.Join(args, " ") != tc.want {
+				t.Errorf("got %q, error %v; want %q", args, err, tc.want)
+			}
+		})
+	}
+	file := filepath.Join(t.TempDir(), "daemon.json")
+	if err := os.WriteFile(file, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := engineArgs(file); err == nil {
+		t.Error("a broken daemon.json is accepted")
+	}
+}

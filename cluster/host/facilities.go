@@ -71,16 +71,17 @@ func checkPorts(ctx context.Context, o Options, docker Check) Check {
 	return Check{Name: "ports", Status: OK, Detail: detail}
 }
 
-// publishedBy reports whether a node of the kind cluster publishes the port.
-func publishedBy(ctx context.Context, cluster, address string) bool {
+// hasNodes reports whether a node of the kind cluster runs.
+func hasNodes(ctx context.Context, cluster string, filters ...string) bool {
 	if cluster == "" {
 		return false
 	}
-	_, port, found := strings.Cut(address, ":")
-	if !found {
-		return false
-	}
-	out, err := command.Run(ctx, "docker", "ps", "--quiet",
-		"--filter", "label=io.x-k8s.kind.cluster="+cluster, "--filter", "publish="+port)
+	out, err := command.Run(ctx, "docker", append([]string{"ps", "--quiet", "--filter", "label=io.x-k8s.kind.cluster=" + cluster}, filters...)...)
 	return err == nil && strings.TrimSpace(out) != ""
+}
+
+// publishedBy reports whether a node of the kind cluster publishes the port.
+func publishedBy(ctx context.Context, cluster, address string) bool {
+	_, port, found := strings.Cut(address, ":")
+	return found && hasNodes(ctx, cluster, "--filter", "publish="+port)
 }

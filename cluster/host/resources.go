@@ -25,8 +25,11 @@ const (
 	comfortableCores  = 4
 	leastMemory       = 4 * gib
 	comfortableMemory = 8 * gib
-	leastDisk         = 10 * gib
 	comfortableDisk   = 25 * gib
+	// leastDisk is what the nodes of a new cluster take: each holds the images
+	// for itself. One that stands already grows by little.
+	leastDisk         = 10 * gib
+	leastDiskStanding = gib
 )
 
 // watchLimits are the kernel's limits that kind nodes use up first.
@@ -85,8 +88,8 @@ func availableMemory(meminfo string) (uint64, error) {
 }
 
 // checkDisk looks at the space left for dir, or for the nearest folder above
-// it that exists.
-func checkDisk(name, dir string) Check {
+// it that exists. standing says that the cluster is there already.
+func checkDisk(name, dir string, standing bool) Check {
 	var stat unix.Statfs_t
 	err := unix.Statfs(dir, &stat)
 	for at := dir; errors.Is(err, fs.ErrNotExist) && filepath.Dir(at) != at; {
@@ -97,8 +100,12 @@ func checkDisk(name, dir string) Check {
 		return Check{name, Failure, fmt.Sprintf("space left in %s: %v", dir, err), "make the folder readable"}
 	}
 	free := stat.Bavail * uint64(stat.Bsize)
-	return graded(name, fmt.Sprintf("%s free in %s", inGiB(free), dir), free, leastDisk, comfortableDisk,
-		fmt.Sprintf("%s are needed, %s where images are built: free some", inGiB(leastDisk), inGiB(comfortableDisk)))
+	least := uint64(leastDisk)
+	if standing {
+		least = leastDiskStanding
+	}
+	return graded(name, fmt.Sprintf("%s free in %s", inGiB(free), dir), free, least, comfortableDisk,
+		fmt.Sprintf("%s are needed, %s where images are built: free some; `headroom images prune` removes what is stale", inGiB(least), inGiB(comfortableDisk)))
 }
 
 func checkWatchLimits() Check {

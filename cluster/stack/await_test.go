@@ -80,7 +80,7 @@ func TestAwait(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &Stack{opts: Options{}.withDefaults()}
+				s := &Stack{opts: Options{Level: LevelCore}.withDefaults()}
 				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 				defer cancel()
 				began := time.Now()
@@ -110,7 +110,7 @@ func TestAwait(t *testing.T) {
 func TestAwaitReportsEveryCondition(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{}
-		s := &Stack{opts: Options{Reporter: r}.withDefaults()}
+		s := &Stack{opts: Options{Level: LevelCore, Reporter: r}.withDefaults()}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
 		err := s.await(ctx, []condition{
@@ -134,7 +134,7 @@ func TestAwaitCancelledIsNoFinding(t *testing.T) {
 	for _, cause := range []error{context.Canceled, errors.New("interrupted")} {
 		t.Run(cause.Error(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &Stack{opts: Options{}.withDefaults()}
+				s := &Stack{opts: Options{Level: LevelCore}.withDefaults()}
 				parent, cancel := context.WithCancelCause(t.Context())
 				ctx, stop := context.WithTimeout(parent, time.Minute)
 				defer stop()

@@ -18,7 +18,7 @@ const (
 // TestTwentyBackendsFit takes the worst case: everything of the platform is at
 // its maximum, and all of it on the nodes that the backend is bound to.
 func TestTwentyBackendsFit(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	var backends, others int64
 	for _, obj := range objs {
 		if obj.GetKind() != "Deployment" {
@@ -44,7 +44,7 @@ func TestTwentyBackendsFit(t *testing.T) {
 // What only supports the run prefers nodes that the backend does not use, and
 // may go to the control plane.
 func TestSupportLeavesTheBackendsNodes(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	for _, name := range []string{"metrics-server", "prometheus", "prometheus-adapter", "kube-state-metrics", "redis"} {
 		pod := find[*appsv1.Deployment](t, objs, "Deployment", name).Spec.Template.Spec
 		if pod.Affinity == nil || pod.Affinity.NodeAffinity == nil || len(pod.Affinity.NodeAffinity.PreferredDuringSchedulingIgnoredDuringExecution) != 2 {

@@ -17,7 +17,7 @@ import (
 // when it is as it should be, and not where the apply makes them new anyway.
 func TestEditedConfigRestartsItsPods(t *testing.T) {
 	var config, deployment *unstructured.Unstructured
-	for _, obj := range manifests(t, Options{}) {
+	for _, obj := range manifests(t, Options{Level: LevelCore}) {
 		switch describe(obj) {
 		case "ConfigMap monitoring/prometheus-adapter":
 			config = obj

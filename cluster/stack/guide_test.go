@@ -55,7 +55,7 @@ func guideHPAs() map[string]autoscalingv2.HorizontalPodAutoscalerSpec {
 }
 
 func TestHPAsAreTheGuides(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	want := guideHPAs()
 	targets, err := scaleTargets(objs)
 	if err != nil {
@@ -76,7 +76,7 @@ func TestHPAsAreTheGuides(t *testing.T) {
 }
 
 func TestBackendIsTheGuides(t *testing.T) {
-	d := find[*appsv1.Deployment](t, manifests(t, Options{}), "Deployment", BackendDeployment)
+	d := find[*appsv1.Deployment](t, manifests(t, Options{Level: LevelCore}), "Deployment", BackendDeployment)
 	c := d.Spec.Template.Spec.Containers[0]
 	want := corev1.ResourceRequirements{
 		Requests: corev1.ResourceList{"cpu": resource.MustParse("200m"), "memory": resource.MustParse("256Mi")},
@@ -96,7 +96,7 @@ func TestBackendIsTheGuides(t *testing.T) {
 
 // A replica count in a manifest would undo the HPA's at each apply.
 func TestScaledDeploymentsLeaveReplicasToTheHPA(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	for _, name := range []string{BackendDeployment, FrontendDeployment, WorkerDeployment} {
 		if d := find[*appsv1.Deployment](t, objs, "Deployment", name); d.Spec.Replicas != nil {
 			t.Errorf("Deployment %s sets replicas %d", name, *d.Spec.Replicas)

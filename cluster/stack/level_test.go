@@ -66,7 +66,7 @@ func TestDatabasesLeaveTheBackendsNodes(t *testing.T) {
 }
 
 func TestOneQueueALevel(t *testing.T) {
-	core, full := names(manifests(t, Options{})), names(fullManifests(t))
+	core, full := names(manifests(t, Options{Level: LevelCore})), names(fullManifests(t))
 	if !slices.Contains(core, "Deployment artisan-platform/redis") || slices.Contains(full, "Deployment artisan-platform/redis") {
 		t.Error("the core level's Redis is not at the core level only")
 	}

@@ -38,7 +38,7 @@ func liveStack(t *testing.T) *Stack {
 	if kubeconfig == "" {
 		t.Skip("needs a real cluster; set " + liveVariable)
 	}
-	s, err := Open(kubeconfig, Options{Reporter: printer{t, time.Now()}})
+	s, err := Open(kubeconfig, Options{Level: LevelCore, Reporter: printer{t, time.Now()}})
 	if err != nil {
 		t.Fatal(err)
 	}

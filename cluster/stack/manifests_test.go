@@ -49,7 +49,7 @@ func find[T runtime.Object](t *testing.T, objs []*unstructured.Unstructured, kin
 }
 
 func TestManifestsDecodeStrictly(t *testing.T) {
-	for _, obj := range manifests(t, Options{}) {
+	for _, obj := range manifests(t, Options{Level: LevelCore}) {
 		if obj.GetKind() == "APIService" { // its type is not part of client-go
 			continue
 		}
@@ -58,7 +58,7 @@ func TestManifestsDecodeStrictly(t *testing.T) {
 }
 
 func TestAPIServicesPointAtServicesOfTheStack(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	var got []string
 	for _, obj := range objs {
 		if obj.GetKind() != "APIService" {
@@ -84,7 +84,7 @@ func TestAPIServicesPointAtServicesOfTheStack(t *testing.T) {
 
 func TestManifestsComeInOrderAndAreMarked(t *testing.T) {
 	last, seen := 0, map[string]bool{}
-	for _, obj := range manifests(t, Options{}) {
+	for _, obj := range manifests(t, Options{Level: LevelCore}) {
 		if r := rank(obj); r < last {
 			t.Errorf("%s comes after an object that needs it", describe(obj))
 		} else {
@@ -109,7 +109,7 @@ func TestImages(t *testing.T) {
 		"registry.k8s.io/metrics-server/metrics-server:v0.9.0",
 		"registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0",
 	}
-	got, err := Images(Options{})
+	got, err := Images(Options{Level: LevelCore})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestImages(t *testing.T) {
 		t.Errorf("Images = %v, want %v", got, want)
 	}
 	own := Workload{Image: "example.test/own:1"}
-	got, err = Images(Options{Backend: own, Frontend: own, QueueWorker: own})
+	got, err = Images(Options{Level: LevelCore, Backend: own, Frontend: own, QueueWorker: own})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestImages(t *testing.T) {
 }
 
 func TestNodePorts(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	for name, want := range map[string]int32{
 		BackendDeployment: BackendNodePort, FrontendDeployment: FrontendNodePort,
 		"prometheus": PrometheusNodePort, "redis": RedisNodePort,
@@ -141,7 +141,7 @@ func TestNodePorts(t *testing.T) {
 
 // The files are data that anyone may edit: a mistake must not pass in silence.
 func TestConfigMapsAreTheOnesMounted(t *testing.T) {
-	objs := manifests(t, Options{})
+	objs := manifests(t, Options{Level: LevelCore})
 	for _, name := range []string{"prometheus", "prometheus-adapter"} {
 		for _, obj := range objs {
 			if obj.GetKind() != "Deployment" || obj.GetName() != name {

@@ -15,9 +15,9 @@ import (
 const defaultQueue = "default"
 
 // Options says what to install and how long to wait for it. The zero value is
-// the core level with the stand-in platform.
+// the full level with the stand-in platform.
 type Options struct {
-	Level Level // "" is LevelCore
+	Level Level // "" is LevelFull
 	// Backend, Frontend and QueueWorker change the stand-in's environment, or
 	// replace it by the user's own images.
 	Backend, Frontend, QueueWorker Workload
@@ -65,7 +65,7 @@ func (w Workload) own() bool { return w.Image != "" }
 
 func (o Options) withDefaults() Options {
 	if o.Level == "" {
-		o.Level = LevelCore
+		o.Level = LevelFull
 	}
 	if o.RedisAddr == "" {
 		o.RedisAddr = "127.0.0.1:6379"

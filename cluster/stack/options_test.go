@@ -35,7 +35,7 @@ func TestOptionsReportEveryMistake(t *testing.T) {
 }
 
 func TestEnvIsAddedToTheStandIn(t *testing.T) {
-	objs := manifests(t, Options{Backend: Workload{Env: map[string]string{"PLATFORM_DELAY": "2s", "A": "1"}}})
+	objs := manifests(t, Options{Level: LevelCore, Backend: Workload{Env: map[string]string{"PLATFORM_DELAY": "2s", "A": "1"}}})
 	c := find[*appsv1.Deployment](t, objs, "Deployment", BackendDeployment).Spec.Template.Spec.Containers[0]
 	var got []string
 	for _, e := range c.Env {
@@ -51,7 +51,7 @@ func TestEnvIsAddedToTheStandIn(t *testing.T) {
 
 func TestStandInWorkerIsToldItsQueue(t *testing.T) {
 	for queue, want := range map[string]string{"": "", "default": "", "mail": "mail"} {
-		objs := manifests(t, Options{Queue: queue})
+		objs := manifests(t, Options{Level: LevelCore, Queue: queue})
 		got := ""
 		for _, e := range find[*appsv1.Deployment](t, objs, "Deployment", WorkerDeployment).Spec.Template.Spec.Containers[0].Env {
 			if e.Name == "PLATFORM_QUEUE" {
@@ -65,7 +65,7 @@ func TestStandInWorkerIsToldItsQueue(t *testing.T) {
 }
 
 func TestOwnImageReplacesTheStandIn(t *testing.T) {
-	objs := manifests(t, Options{Backend: Workload{
+	objs := manifests(t, Options{Level: LevelCore, Backend: Workload{
 		Image: "example.test/backend:9", Args: []string{"serve"}, Port: 9000, LivePath: "/alive", MetricsPath: "/m",
 	}})
 	template := find[*appsv1.Deployment](t, objs, "Deployment", BackendDeployment).Spec.Template
@@ -91,7 +91,7 @@ func TestOwnImageReplacesTheStandIn(t *testing.T) {
 }
 
 func TestOwnImageWithoutProbes(t *testing.T) {
-	objs := manifests(t, Options{QueueWorker: Workload{Image: "example.test/worker:9", NoProbes: true}})
+	objs := manifests(t, Options{Level: LevelCore, QueueWorker: Workload{Image: "example.test/worker:9", NoProbes: true}})
 	c := find[*appsv1.Deployment](t, objs, "Deployment", WorkerDeployment).Spec.Template.Spec.Containers[0]
 	if c.StartupProbe != nil || c.ReadinessProbe != nil || c.LivenessProbe != nil {
 		t.Errorf("probes %v %v %v, want none", c.StartupProbe, c.ReadinessProbe, c.LivenessProbe)

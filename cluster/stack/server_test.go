@@ -31,7 +31,7 @@ func apiServer(t *testing.T, handle http.HandlerFunc) *Stack {
 	mux.HandleFunc("/", handle)
 	ts := httptest.NewServer(mux)
 	t.Cleanup(ts.Close)
-	s, err := New(&rest.Config{Host: ts.URL}, Options{})
+	s, err := New(&rest.Config{Host: ts.URL}, Options{Level: LevelCore})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestApplyIsStrictForcedAndOurs(t *testing.T) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"artisan-platform"}}`))
 	})
-	if err := s.applyOne(t.Context(), manifests(t, Options{})[0]); err != nil {
+	if err := s.applyOne(t.Context(), manifests(t, Options{Level: LevelCore})[0]); err != nil {
 		t.Fatal(err)
 	}
 	want := "PATCH /api/v1/namespaces/artisan-platform fieldManager=headroom&fieldValidation=Strict&force=true application/apply-patch+yaml"
@@ -70,7 +70,7 @@ func TestApplyErrorNamesObjectAndField(t *testing.T) {
 	s := apiServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		fail(t, w, http.StatusBadRequest, `.spec.ports[0].nodPort: field not declared in schema`)
 	})
-	for _, obj := range manifests(t, Options{}) {
+	for _, obj := range manifests(t, Options{Level: LevelCore}) {
 		if obj.GetKind() != "Service" || obj.GetName() != "redis" {
 			continue
 		}
@@ -83,7 +83,7 @@ func TestApplyErrorNamesObjectAndField(t *testing.T) {
 
 func TestApplyOfAKindThatTheClusterLacks(t *testing.T) {
 	s := apiServer(t, http.NotFound)
-	obj := manifests(t, Options{})[0].DeepCopy()
+	obj := manifests(t, Options{Level: LevelCore})[0].DeepCopy()
 	obj.SetAPIVersion("example.test/v1")
 	obj.SetKind("Widget")
 	err := s.applyOne(t.Context(), obj)
@@ -116,7 +116,7 @@ func TestRequestRate(t *testing.T) {
 }
 
 func TestOpenNamesAKubeconfigThatIsMissing(t *testing.T) {
-	_, err := Open("/nonexistent/kubeconfig", Options{})
+	_, err := Open("/nonexistent/kubeconfig", Options{Level: LevelCore})
 	if err == nil || !strings.Contains(err.Error(), "/nonexistent/kubeconfig") {
 		t.Errorf("error %v", err)
 	}

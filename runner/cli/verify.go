@@ -34,7 +34,7 @@ func (f *runFlags) addImages(c *cobra.Command) {
 }
 
 func (f *runFlags) addStack(c *cobra.Command) {
-	c.Flags().StringVar(&f.stack, "stack", "", "how much of the documented stack: core or full (default: what the plan says)")
+	c.Flags().StringVar(&f.stack, "stack", "", "how much of the documented stack: core or full (default: what the plan says, which is full where it says nothing)")
 }
 
 func (f *runFlags) addOut(c *cobra.Command) {

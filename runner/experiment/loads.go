@@ -20,14 +20,13 @@ import (
 // servedBy is the response header by which a pod says its name.
 const servedBy = "X-Served-By"
 
-// runLoads starts each load at its offset and returns when all have ended. The
+// runLoads starts each load at its offset from start and returns when all have ended. The
 // first load that breaks ends the others.
-func (r *run) runLoads(ctx context.Context) error {
+func (r *run) runLoads(ctx context.Context, start time.Time) error {
 	roots, err := trust(r.env.CA)
 	if err != nil {
 		return err
 	}
-	start := time.Now()
 	r.live.begin(start)
 	loads, ctx := errgroup.WithContext(ctx)
 	var meters []*observation.Meter

@@ -107,10 +107,14 @@ func awaitSync(ctx context.Context, w *kubewatch.Watcher) error {
 	return w.WaitSync(ctx)
 }
 
-// drive runs the loads and then lets the cluster settle under observation.
-func (r *run) drive(ctx context.Context) error {
+// drive runs the loads and the disruptions, and then lets the cluster settle
+// under observation.
+func (r *run) drive(ctx context.Context) (err error) {
 	r.phase("load", "", true)
-	err := r.runLoads(ctx)
+	start := time.Now()
+	stop := r.startDisruptions(ctx, start)
+	defer func() { err = errors.Join(err, stop()) }()
+	err = r.runLoads(ctx, start)
 	r.phase("load", "", false)
 	if err != nil {
 		return err

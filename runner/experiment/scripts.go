@@ -47,6 +47,9 @@ func CompileScripts(ctx context.Context, plan *spec.Plan, allowHosts []string) (
 			plan.Loads[i].Script.Duration = program.TotalDuration()
 		}
 	}
+	if err := plan.Reaches(); err != nil && len(errs) == 0 {
+		errs = append(errs, err)
+	}
 	if len(errs) == 0 && !demanded {
 		errs = append(errs, fmt.Errorf("%s: nothing to judge: the plan states no objective, and no script has thresholds or imports %s", plan.File, extension.Name))
 	}
@@ -55,7 +58,7 @@ func CompileScripts(ctx context.Context, plan *spec.Plan, allowHosts []string) (
 
 // judges reports whether a plan states objectives of its own.
 func judges(o spec.Objectives) bool {
-	return len(o.Latency)+len(o.Errors)+len(o.ScaleOut)+len(o.Queries) > 0
+	return len(o.Latency)+len(o.Errors)+len(o.ScaleOut)+len(o.Queries)+len(o.Recovery)+len(o.Counters) > 0
 }
 
 // stages is the plan's replacement for a script's own stages.

@@ -82,7 +82,10 @@ type Script struct {
 	Exceptions  uint64      `json:"exceptions,omitempty"` // iterations that ended in an exception
 	Checks      []Check     `json:"checks,omitempty"`
 	Thresholds  []Threshold `json:"thresholds,omitempty"`
-	Error       string      `json:"error,omitempty"` // why the script ended early
+	// Counters are the sums of the counters that have samples, the script's
+	// own and the engine's.
+	Counters map[string]float64 `json:"counters,omitempty"`
+	Error    string             `json:"error,omitempty"` // why the script ended early
 	// Extensions are the modules k6/x/... that the script imports.
 	Extensions []string `json:"extensions,omitempty"`
 }

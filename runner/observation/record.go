@@ -22,6 +22,7 @@ const (
 	KindScript      Kind = "script"
 	KindQueue       Kind = "queue"
 	KindExpectation Kind = "expectation"
+	KindDisruption  Kind = "disruption"
 	KindHPA         Kind = "hpa"
 	KindDeployment  Kind = "deployment"
 	KindPod         Kind = "pod"
@@ -49,6 +50,7 @@ type Record struct {
 	Script      *Script      `json:"script,omitempty"`
 	Queue       *Queue       `json:"queue,omitempty"`
 	Expectation *Expectation `json:"expectation,omitempty"`
+	Disruption  *Disruption  `json:"disruption,omitempty"`
 	HPA         *HPA         `json:"hpa,omitempty"`
 	Deployment  *Deployment  `json:"deployment,omitempty"`
 	Pod         *Pod         `json:"pod,omitempty"`

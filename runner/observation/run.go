@@ -23,6 +23,7 @@ type Run struct {
 	Scripts      []Timed[Script]
 	Queues       []Timed[Queue]
 	Expectations []Timed[Expectation]
+	Disruptions  []Timed[Disruption]
 	HPAs         []Timed[HPA]
 	Deployments  []Timed[Deployment]
 	Pods         []Timed[Pod]
@@ -81,6 +82,8 @@ func (r *Run) add(rec Record) bool {
 		return keep(&r.Queues, rec.Time, rec.Queue)
 	case KindExpectation:
 		return keep(&r.Expectations, rec.Time, rec.Expectation)
+	case KindDisruption:
+		return keep(&r.Disruptions, rec.Time, rec.Disruption)
 	case KindGap:
 		return collect(&r.Gaps, rec.Gap)
 	case KindWarning:

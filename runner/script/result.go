@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/artisan-platform/headroom/runner/observation"
+	"github.com/artisan-platform/headroom/runner/script/metric"
 )
 
 // result is what the script came to.
@@ -14,7 +15,7 @@ func (r *run) result(err error) observation.Script {
 	s := observation.Script{
 		Load: r.cfg.Load, Iterations: c.Complete.Load(), Interrupted: c.Interrupted.Load(),
 		Dropped: c.Dropped.Load(), Exceptions: c.Exceptions.Load(), Checks: r.test.Groups.List(),
-		Thresholds: r.thresholds, Extensions: r.program.extensions(),
+		Thresholds: r.thresholds, Extensions: r.program.extensions(), Counters: r.counters(),
 	}
 	if s.Thresholds == nil { // it ended before they were looked at
 		for _, t := range r.applying() {
@@ -28,6 +29,18 @@ func (r *run) result(err error) observation.Script {
 		s.Error = r.cfg.Secrets.Redact(err.Error())
 	}
 	return s
+}
+
+// counters are the sums of the counters that have samples.
+func (r *run) counters() map[string]float64 {
+	sums := make(map[string]float64)
+	for _, name := range r.test.Metrics.Names() {
+		m := r.test.Metrics.Get(name)
+		if v := m.Values(nil); m.Kind == metric.Counter && v.Samples > 0 {
+			sums[name] = v.Sum
+		}
+	}
+	return sums
 }
 
 // Demands reports whether the script may fail a run by itself: it has

@@ -17,7 +17,7 @@ func TestReferenceIsComplete(t *testing.T) {
 		t.Fatal(err)
 	}
 	documented := make(map[string]bool)
-	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z][A-Za-z.\\[\\]]*)` \\|").FindAllStringSubmatch(string(read(t, reference)), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z][A-Za-z0-9.\\[\\]]*)` \\|").FindAllStringSubmatch(string(read(t, reference)), -1) {
 		if documented[row[1]] {
 			t.Errorf("%s explains %s twice", reference, row[1])
 		}

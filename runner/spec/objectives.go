@@ -20,15 +20,17 @@ func (d *decoder) objectives(p *Plan) func(node) {
 			may("errors", each(d, &o.Errors, judged.errors)),
 			may("scaleOut", each(d, &o.ScaleOut, judged.scaleOut)),
 			may("queries", each(d, &o.Queries, judged.query)),
+			may("recovery", each(d, &o.Recovery, judged.recovery)),
+			may("counters", each(d, &o.Counters, judged.counter)),
 			may("generator", d.generator(&o.Generator)),
 		)
-		if !ok || has(n, "latency", "errors", "scaleOut", "queries") {
+		if !ok || has(n, "latency", "errors", "scaleOut", "queries", "recovery", "counters") {
 			return
 		}
 		d.late = append(d.late, func() {
 			// A script may demand something by itself, which only the engine knows.
 			if !slices.ContainsFunc(p.Loads, func(l Load) bool { return l.Script != nil }) {
-				d.add(n, "nothing to judge: give at least one of latency, errors, scaleOut and queries")
+				d.add(n, "nothing to judge: give at least one of latency, errors, scaleOut, queries, recovery and counters")
 			}
 		})
 	}

@@ -72,7 +72,7 @@ func Default(cluster string) *Plan {
 	return &Plan{
 		Name:    cluster,
 		Cluster: Cluster{Name: cluster},
-		Stack:   Stack{Level: "core"},
+		Stack:   Stack{Level: "full"},
 		Settle:  20 * time.Second,
 		Watch: Watch{
 			Namespace:  "artisan-platform",
@@ -98,6 +98,7 @@ func (d *decoder) plan(src []byte) *Plan {
 		may("cluster", d.cluster(&p.Cluster)),
 		may("stack", d.stack(&p.Stack)),
 		need("loads", d.loads(&p.Loads)),
+		may("disruptions", d.disruptions(p)),
 		may("settle", d.duration(&p.Settle, 0)),
 		may("watch", d.watch(&p.Watch)),
 		need("objectives", d.objectives(p)),

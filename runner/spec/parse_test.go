@@ -53,7 +53,8 @@ func TestEverything(t *testing.T) {
 				Stages: []RateStage{{10 * time.Second, 0, 2}, {90 * time.Second, 2200, 2200}}}},
 			{Name: "burst", Start: 2 * time.Minute, Queue: &Queue{"127.0.0.1:6380", "jobs", 400, 4 * time.Second, "work"}},
 		},
-		Settle: time.Minute,
+		Disruptions: []Disruption{{"primary lost", 150 * time.Second, PodDeletion{"role in (primary),app=db", 2 * time.Second}}},
+		Settle:      time.Minute,
 		Watch: Watch{Namespace: "shop", Prometheus: "http://prometheus.example:9090", Step: 10 * time.Second, Queries: []Query{
 			{"rps", "sum(\n  rate(http_requests_total[30s])\n)\n", "rps"},
 			{"replicas", "kube_deployment_status_replicas{deployment='a'}", ""}}},
@@ -64,6 +65,8 @@ func TestEverything(t *testing.T) {
 			ScaleOut: []ScaleOut{{Name: "backend", HPA: "backend-hpa", Replicas: 20, Within: 3 * time.Minute, Ready: 4 * time.Minute,
 				HasWindow: true, Sync: 30 * time.Second, Slack: time.Second}},
 			Queries:   []QueryLimit{{"busy", "rps", &most, &least, 30 * time.Second}},
+			Recovery:  []Recovery{{"back soon", "primary lost", "step", "POST /api/items", 30 * time.Second, 10 * time.Second, 0.01, 500 * time.Millisecond}},
+			Counters:  []Counter{{"nothing lost", "staged", "stored", "acknowledged"}},
 			Generator: Generator{50 * time.Millisecond, 0.01, 0.95},
 		},
 	}
@@ -83,7 +86,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Plan{
-		File: file, Source: got.Source, Name: "minimal", Cluster: Cluster{Name: "headroom"}, Stack: Stack{Level: "core"},
+		File: file, Source: got.Source, Name: "minimal", Cluster: Cluster{Name: "headroom"}, Stack: Stack{Level: "full"},
 		Loads: []Load{{Name: "steady", Vegeta: &Vegeta{Method: "GET", URL: "http://127.0.0.1:8000/health", Timeout: 10 * time.Second,
 			Connections: 1000, Stages: []RateStage{{10 * time.Second, 5, 5}}}}},
 		Settle: 20 * time.Second,

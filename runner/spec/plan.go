@@ -16,6 +16,7 @@ type Plan struct {
 	Cluster     Cluster
 	Stack       Stack
 	Loads       []Load
+	Disruptions []Disruption
 	Settle      time.Duration // watching goes on for so long after the last load; default 20s
 	Watch       Watch
 	Objectives  Objectives
@@ -29,7 +30,7 @@ type Cluster struct {
 
 // Stack is what runs in the cluster.
 type Stack struct {
-	Level    string // "core" or "full"; default "core"
+	Level    string // "core" or "full"; default "full"
 	Platform Platform
 }
 
@@ -113,6 +114,20 @@ type Queue struct {
 	Payload string        // one job; default a small JSON object with a sequence number
 }
 
+// Disruption is something that is broken on purpose while the loads run.
+type Disruption struct {
+	Name       string
+	At         time.Duration // offset from the start of the load phase
+	DeletePods PodDeletion
+}
+
+// PodDeletion deletes the pods of the watched namespace that a label selector
+// matches at that moment.
+type PodDeletion struct {
+	Selector string
+	Grace    time.Duration // that a pod has to end by itself; 0: it is killed at once
+}
+
 // Watch says what is observed.
 type Watch struct {
 	Namespace  string        // default "artisan-platform"
@@ -134,6 +149,8 @@ type Objectives struct {
 	Errors    []Errors
 	ScaleOut  []ScaleOut
 	Queries   []QueryLimit
+	Recovery  []Recovery
+	Counters  []Counter
 	Generator Generator
 }
 
@@ -175,6 +192,28 @@ type QueryLimit struct {
 	Max   *float64
 	Min   *float64
 	For   time.Duration // the limit must be broken for so long to fail; 0: once is enough
+}
+
+// Recovery limits how long a disruption is felt. It is over where seconds begin
+// in which requests end, all but a share of Errors well and, if P95 is given,
+// 95 of 100 of them in time, for as long as For.
+type Recovery struct {
+	Name       string // default "recovery from <disruption>"
+	Disruption string
+	Load       string        // "" is every load together
+	Endpoint   string        // "" is every endpoint together
+	Within     time.Duration // from the disruption
+	For        time.Duration // default 15s
+	Errors     float64       // a fraction; default 0
+	P95        time.Duration // of the response time from due time; 0: any
+}
+
+// Counter compares two counters of one script at its end.
+type Counter struct {
+	Name    string // default "<counter> of <load>"
+	Load    string
+	Counter string // must not be below
+	AtLeast string // this counter
 }
 
 // Generator says when the load generator counts as healthy. Beyond a limit

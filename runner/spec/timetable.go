@@ -62,6 +62,9 @@ func Timetable(p *Plan) []Row {
 			rows = append(rows, Row{At: l.Start + d, Load: l.Name, What: "ends"})
 		}
 	}
+	for _, x := range p.Disruptions {
+		rows = append(rows, Row{At: x.At, Load: x.Name, What: "deletes the pods with " + x.DeletePods.Selector})
+	}
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(a.At, b.At) })
 	return rows
 }

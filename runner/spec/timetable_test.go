@@ -22,6 +22,7 @@ func TestTimetable(t *testing.T) {
 		{120 * s, 4 * s, "burst", "400 jobs onto jobs over 4s"},
 		{124 * s, 0, "burst", "ends"},
 		{130 * s, 90 * s, "step", "2200/s for 1m30s, 198,000 requests to POST http://[::1]:8000/api/items"},
+		{150 * s, 0, "primary lost", "deletes the pods with role in (primary),app=db"},
 		{220 * s, 0, "step", "ends"},
 	}
 	if got := Timetable(p); !reflect.DeepEqual(got, want) {

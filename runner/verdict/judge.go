@@ -20,6 +20,8 @@ const (
 	groupLatency     = "latency"
 	groupErrors      = "errors"
 	groupQuery       = "query"
+	groupRecovery    = "recovery"
+	groupCounter     = "counter"
 	groupScript      = "script"
 	groupExpectation = "expectation"
 	groupGenerator   = "generator"
@@ -51,11 +53,12 @@ func Judge(plan *spec.Plan, run *observation.Run) Result {
 	r := Result{
 		Schema: Schema, Run: j.run.Info.ID, Plan: plan.Name, Headroom: j.run.Info.Headroom,
 		Start: j.run.Start.UTC(), End: j.run.Last.UTC(), Outcome: j.outcome(),
-		Objectives: j.objectives(),
-		Events:     j.events(),
-		Loads:      j.loads(),
-		Gaps:       j.run.Gaps,
-		Warnings:   j.warnings(),
+		Objectives:  j.objectives(),
+		Events:      j.events(),
+		Disruptions: j.disruptions(),
+		Loads:       j.loads(),
+		Gaps:        j.run.Gaps,
+		Warnings:    j.warnings(),
 	}
 	r.Verdict, r.Reason = conclude(r.Objectives)
 	return r
@@ -85,6 +88,12 @@ func (j *judge) objectives() []Objective {
 	for _, o := range j.plan.Objectives.Queries {
 		out = append(out, j.query(o))
 	}
+	for _, o := range j.plan.Objectives.Recovery {
+		out = append(out, j.recovery(o))
+	}
+	for _, o := range j.plan.Objectives.Counters {
+		out = append(out, j.counter(o))
+	}
 	out = append(out, j.scripts()...)
 	out = append(out, j.expectations()...)
 	if len(out) == 0 {
@@ -92,6 +101,7 @@ func (j *judge) objectives() []Objective {
 			Cause: "the plan states no objective: add one under objectives"})
 	}
 	out = append(out, j.generators()...)
+	out = append(out, j.disrupted()...)
 	return append(out, j.whole())
 }
 

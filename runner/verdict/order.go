@@ -30,6 +30,7 @@ func inOrder(run *observation.Run) *observation.Run {
 	r.Scripts = byTime(r.Scripts)
 	r.Queues = byTime(r.Queues)
 	r.Expectations = byTime(r.Expectations)
+	r.Disruptions = byTime(r.Disruptions)
 	r.HPAs = byTime(r.HPAs)
 	r.Deployments = byTime(r.Deployments)
 	r.Pods = byTime(r.Pods)

@@ -22,26 +22,27 @@ const (
 // Result is the verdict on one run. Its JSON form is result.json; the schema
 // is documented in docs/result-json.md.
 type Result struct {
-	Schema     string                `json:"schema"` // "headroom.result/v1"
-	Run        string                `json:"run"`
-	Plan       string                `json:"plan"`
-	Headroom   string                `json:"headroom"`
-	Start      time.Time             `json:"start"`
-	End        time.Time             `json:"end"`
-	Outcome    string                `json:"outcome"` // completed, interrupted, broken, or "killed" if the log has no end
-	Verdict    Value                 `json:"verdict"`
-	Reason     string                `json:"reason"` // one sentence: the objective that decided, with its cause
-	Objectives []Objective           `json:"objectives"`
-	Events     []ScaleEvent          `json:"scale_events"`
-	Loads      []LoadStat            `json:"loads"`
-	Gaps       []observation.Gap     `json:"gaps,omitempty"`
-	Warnings   []observation.Warning `json:"warnings,omitempty"`
+	Schema      string                `json:"schema"` // "headroom.result/v1"
+	Run         string                `json:"run"`
+	Plan        string                `json:"plan"`
+	Headroom    string                `json:"headroom"`
+	Start       time.Time             `json:"start"`
+	End         time.Time             `json:"end"`
+	Outcome     string                `json:"outcome"` // completed, interrupted, broken, or "killed" if the log has no end
+	Verdict     Value                 `json:"verdict"`
+	Reason      string                `json:"reason"` // one sentence: the objective that decided, with its cause
+	Objectives  []Objective           `json:"objectives"`
+	Events      []ScaleEvent          `json:"scale_events"`
+	Disruptions []Disruption          `json:"disruptions,omitempty"`
+	Loads       []LoadStat            `json:"loads"`
+	Gaps        []observation.Gap     `json:"gaps,omitempty"`
+	Warnings    []observation.Warning `json:"warnings,omitempty"`
 }
 
 // Objective is one objective, judged.
 type Objective struct {
 	Name     string `json:"name"`
-	Group    string `json:"group"` // latency, errors, scale-out, query, generator, script, expectation, run
+	Group    string `json:"group"` // latency, errors, scale-out, query, recovery, counter, generator, script, expectation, run
 	Verdict  Value  `json:"verdict"`
 	Value    string `json:"value"`  // measured, with unit; "-" if nothing was
 	Limit    string `json:"limit"`  // with comparison: "<= 1s"
@@ -83,6 +84,22 @@ type LadderStep struct {
 	From    int32         `json:"from"`
 	To      int32         `json:"to"`
 	Allowed int32         `json:"allowed,omitempty"`
+}
+
+// Disruption is what became of a disruption, and how it was felt by all loads
+// together until it was over: as its first objective says, or else with every
+// request of 15 s in a row well.
+type Disruption struct {
+	Name           string         `json:"name"`
+	At             time.Time      `json:"at,omitzero"`                  // when it began; left out if it was not carried out
+	Deleted        []string       `json:"deleted,omitempty"`            // pods
+	Replaced       []string       `json:"replaced,omitempty"`           // pods that stand in for them
+	ReplacedAfter  *time.Duration `json:"replaced_after_ns,omitempty"`  // from At until they were ready
+	RecoveredAfter *time.Duration `json:"recovered_after_ns,omitempty"` // from At; 0 if it was not felt, left out if it was not over
+	Requests       uint64         `json:"requests"`                     // that ended until then
+	Failed         uint64         `json:"failed"`                       // of them
+	Slowest        time.Duration  `json:"slowest_ns"`                   // response of them, from due time
+	Error          string         `json:"error,omitempty"`              // why it was not carried out
 }
 
 // LoadStat sums up one load. Its times are of every request, those without a
