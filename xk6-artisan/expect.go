@@ -24,11 +24,12 @@ type finding struct {
 	margin  string // distance to the limit, signed; "" where there is none
 	cause   string // why it was missed, or is not known
 	samples uint64 // how many observations stand behind it
+	cut     bool   // the end of the iteration cut the wait off
 }
 
 // cut is the finding of a wait that the end of its iteration cut off.
 func cut(seen string, samples uint64) finding {
-	return finding{outcome: observation.Unknown, seen: seen, samples: samples, cause: "the iteration ended while the script waited"}
+	return finding{outcome: observation.Unknown, seen: seen, samples: samples, cut: true, cause: "the iteration ended while the script waited"}
 }
 
 // expect looks elsewhere whether an expectation is met, and returns a promise.
@@ -45,7 +46,7 @@ func expect[T any](m *Module, e expectation, look func(context.Context) (T, find
 	return promise(m, m.turns(), func(ctx context.Context) (found, error) {
 		value, f := look(ctx)
 		m.ext.observe(observation.Record{Kind: observation.KindExpectation, Expectation: &observation.Expectation{
-			Load: load, Name: e.name, Limit: e.limit, Seen: f.seen, Margin: f.margin, Outcome: f.outcome, Cause: f.cause, From: from, Samples: f.samples,
+			Load: load, Name: e.name, Limit: e.limit, Seen: f.seen, Margin: f.margin, Outcome: f.outcome, Cause: f.cause, From: from, Samples: f.samples, Cut: f.cut,
 		}})
 		return found{value, f}, nil
 	}, func(f found) sobek.Value {

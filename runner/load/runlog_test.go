@@ -137,6 +137,39 @@ func TestLogOfAnInterruptedRun(t *testing.T) {
 	}
 }
 
+// TestLogOfACutScript: an iteration that its scenario cuts off has left no word
+// of what it would have expected. The thresholds alone do not make that a pass.
+func TestLogOfACutScript(t *testing.T) {
+	const script = `import { attack, prometheus } from 'k6/x/artisan';
+		export const options = { thresholds: { http_reqs: ['count>0'] }, scenarios: {
+			a: { executor: 'per-vu-iterations', vus: 1, iterations: 1, maxDuration: '1s', gracefulStop: '0s' } } };
+		export default async function () {
+			await attack({ rate: 100, duration: '100ms', targets: [__ENV.URL] });
+			WAIT;
+		}`
+	for _, tt := range []struct {
+		name, wait string
+		want       verdict.Value
+		reason     string
+	}{
+		{"before what it expects", "await new Promise((r) => setTimeout(r, 3600000))", verdict.Inconclusive, "interrupted iterations of my-script: 1 interrupted against none is interrupted"},
+		{"in a wait for what it expects", "await prometheus(__ENV.URL).expect('up', { name: 'is up', min: 1, within: '1h' })", verdict.Inconclusive,
+			"the iteration ended while the script waited"},
+		{"not at all", "", verdict.Pass, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir, r := logged(t.Context(), t, strings.Replace(script, "WAIT", tt.wait, 1))
+			in, err := experiment.Judge(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in.Result.Verdict != tt.want || !strings.Contains(in.Result.Reason, tt.reason) || strings.Contains(in.Result.Reason, ";") {
+				t.Errorf("the load ended as %v and is judged %s: %s; want %s because of %q alone", r.Ending, in.Result.Verdict, in.Result.Reason, tt.want, tt.reason)
+			}
+		})
+	}
+}
+
 // TestLogRefuses names folders that no log can be written to.
 func TestLogRefuses(t *testing.T) {
 	dir, _ := logged(t.Context(), t, `export default function () {}`)

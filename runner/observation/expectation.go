@@ -14,6 +14,7 @@ type Expectation struct {
 	Cause   string             `json:"cause,omitempty"` // why it was missed, or is not known
 	From    time.Time          `json:"from"`            // when the script began to wait
 	Samples uint64             `json:"samples"`         // how many observations stand behind what was seen
+	Cut     bool               `json:"cut,omitempty"`   // the iteration was interrupted while it waited; the outcome is Unknown
 }
 
 // ExpectationOutcome is what became of an expectation.

@@ -92,26 +92,55 @@ func (j *judge) notAsPlanned(from, to time.Time) string {
 	return ""
 }
 
-// unexpected notices a script that may have thrown before it came to what it
+// unexpected notices a script that may have ended before it came to what it
 // expects: what was never asked has no record, and silence is no success.
 func (j *judge) unexpected(l spec.Load) []Objective {
 	if l.Script == nil {
 		return nil
 	}
 	end := j.scriptEnd(l)
-	if end == nil || len(end.Extensions) == 0 || end.Exceptions == 0 {
+	if end == nil || len(end.Extensions) == 0 {
 		return nil
 	}
-	var missed uint64
+	var missed, cut uint64
 	for _, e := range j.run.Expectations {
-		if e.V.Load == l.Name && e.V.Outcome != observation.Met {
+		switch {
+		case e.V.Load != l.Name || e.V.Outcome == observation.Met:
+		case e.V.Cut:
+			cut++
+		default:
 			missed++ // and threw, where nobody caught it
 		}
 	}
+	return append(j.thrown(l, end, missed), j.interrupted(l, end, cut)...)
+}
+
+// thrown notices iterations that threw for another reason than the missed
+// expectations.
+func (j *judge) thrown(l spec.Load, end *observation.Script, missed uint64) []Objective {
 	if end.Exceptions <= missed {
 		return nil
 	}
-	o := Objective{Name: "iterations of " + l.Name, Group: groupExpectation, Value: unit.Count(end.Exceptions-missed) + " threw", Limit: "none throws",
-		Margin: none, Samples: end.Iterations, Evidence: fmt.Sprintf("record script of load %q", l.Name)}
+	o := ofIterations("iterations of "+l.Name, l, end)
+	o.Value, o.Limit = unit.Count(end.Exceptions-missed)+" threw", "none throws"
 	return []Objective{o.inconclusive("an iteration ended in an exception that is no missed expectation: what it would have expected later is not known")}
+}
+
+// interrupted notices iterations that were cut short elsewhere than in a wait
+// for what they expected. An iteration that waited for several has a record of
+// each, so that these may hide another iteration: but none of them passes.
+func (j *judge) interrupted(l spec.Load, end *observation.Script, cut uint64) []Objective {
+	// Where the whole script ended early, that is judged, and no scenario was
+	// too short.
+	if end.Error != "" || end.Interrupted <= cut {
+		return nil
+	}
+	o := ofIterations("interrupted iterations of "+l.Name, l, end)
+	o.Value, o.Limit = unit.Count(end.Interrupted-cut)+" interrupted", "none is interrupted"
+	return []Objective{o.inconclusive("an iteration was interrupted when the time of its scenario was over: what it would have expected later is not known. " +
+		"Give the scenario a longer gracefulStop (gracefulRampDown, maxDuration), or have the script wait shorter, so that all iterations end")}
+}
+
+func ofIterations(name string, l spec.Load, end *observation.Script) Objective {
+	return Objective{Name: name, Group: groupExpectation, Margin: none, Samples: end.Iterations, Evidence: fmt.Sprintf("record script of load %q", l.Name)}
 }

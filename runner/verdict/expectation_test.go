@@ -16,6 +16,20 @@ func expecting(at time.Duration, outcome observation.ExpectationOutcome) observa
 	}}
 }
 
+// cutOff is what an expectation came to whose iteration was interrupted.
+func cutOff(at time.Duration) observation.Record {
+	r := expecting(at, observation.Unknown)
+	r.Expectation.Cut = true
+	return r
+}
+
+// interrupted is the end of a script of which n iterations were interrupted.
+func interrupted(n uint64, extensions ...string) observation.Record {
+	r := ended(0, extensions...)
+	r.Script.Interrupted = n
+	return r
+}
+
 func ended(exceptions uint64, extensions ...string) observation.Record {
 	return observation.Record{Time: start.Add(200 * time.Second), Kind: observation.KindScript,
 		Script: &observation.Script{Load: "step", Iterations: 5, Exceptions: exceptions, Extensions: extensions}}
@@ -41,6 +55,17 @@ func TestExpectations(t *testing.T) {
 		{name: "an exception before anything was expected", extra: []observation.Record{ended(1, artisan)}, want: Inconclusive, cause: "is not known", objects: 1},
 		{name: "an exception beside what was met", extra: []observation.Record{expecting(60*time.Second, observation.Met), ended(1, artisan)}, want: Inconclusive, objects: 2},
 		{name: "an exception of a script that can expect nothing", extra: []observation.Record{ended(1)}, want: Pass},
+		{name: "interrupted before anything was expected", extra: []observation.Record{interrupted(1, artisan)}, want: Inconclusive, cause: "longer gracefulStop", objects: 1},
+		{name: "interrupted beside what was met", extra: []observation.Record{expecting(60*time.Second, observation.Met), interrupted(1, artisan)},
+			want: Inconclusive, cause: "what it would have expected later is not known", objects: 2},
+		{name: "interrupted while it waited", extra: []observation.Record{cutOff(60 * time.Second), interrupted(1, artisan)}, want: Inconclusive, cause: "because", objects: 1},
+		{name: "one of two interrupted while it waited", extra: []observation.Record{cutOff(60 * time.Second), interrupted(2, artisan)}, want: Inconclusive, objects: 2},
+		{name: "an unknown that was not cut off accounts for no interruption",
+			extra: []observation.Record{expecting(60*time.Second, observation.Unknown), interrupted(1, artisan)}, want: Inconclusive, objects: 2},
+		{name: "a wait that was cut off accounts for no exception", extra: []observation.Record{cutOff(60 * time.Second), ended(1, artisan)}, want: Inconclusive, objects: 2},
+		{name: "an interruption does not excuse what was missed",
+			extra: []observation.Record{expecting(60*time.Second, observation.Missed), interrupted(1, artisan)}, want: Fail, cause: "because", objects: 2},
+		{name: "interrupted in a script that can expect nothing", extra: []observation.Record{interrupted(1)}, want: Pass},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := plan()
@@ -64,6 +89,22 @@ func TestExpectations(t *testing.T) {
 				t.Errorf("judged %+v, want %s because of %q", got, tt.want, tt.cause)
 			}
 		})
+	}
+}
+
+// TestInterruptedWithItsScript blames no scenario where the whole script ended
+// early.
+func TestInterruptedWithItsScript(t *testing.T) {
+	p := plan()
+	p.Loads[0] = spec.Load{Name: "step", Script: &spec.Script{File: "a.js"}}
+	p.Objectives.Latency, p.Objectives.ScaleOut = nil, nil
+	s := measured()
+	end := interrupted(1, "k6/x/artisan")
+	end.Script.Error = "the script aborted the test"
+	s.extra = []observation.Record{end}
+	r := s.judge(t, p)
+	if got := inGroup(r, groupExpectation); len(got) != 0 || r.Verdict != Inconclusive || !strings.Contains(r.Reason, "ended early") {
+		t.Errorf("judged %s (%s) with %+v", r.Verdict, r.Reason, got)
 	}
 }
 
