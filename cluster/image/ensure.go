@@ -104,7 +104,11 @@ func (b *Builder) run(ctx context.Context, p *planner, targets []*task) error {
 	if p.mirrors, err = findMirrors(ctx); err != nil {
 		return err
 	}
-	return schedule(ctx, tasks, machineSlots(runtime.NumCPU(), memoryAvailable()), b.reporter())
+	if err := schedule(ctx, tasks, machineSlots(runtime.NumCPU(), memoryAvailable()), b.reporter()); err != nil {
+		return err
+	}
+	b.supersede(ctx, p, tasks)
+	return nil
 }
 
 // targets plans what set.Mode asks for and completes set with the references.
