@@ -121,7 +121,9 @@ func TestTriggerOfResponseTime(t *testing.T) {
 			` + n + `"+Inf"} 0+` + all + `x100`
 	}
 	expectAlerts(t, answers("90", "100"), 7*time.Minute, only, `ScalingTriggerResponseTime{app="backend", namespace="artisan-platform"}`)
-	expectAlerts(t, answers("90", "100"), 4*time.Minute, only)
+	// The first p95 is that of 15 s, when there are two scrapes.
+	expectAlerts(t, answers("90", "100"), 5*time.Minute, only)
+	expectAlerts(t, answers("90", "100"), 5*time.Minute+15*time.Second, only, `ScalingTriggerResponseTime{app="backend", namespace="artisan-platform"}`)
 	expectAlerts(t, answers("96", "100"), 7*time.Minute, only)
 	expectAlerts(t, answers("0", "0"), 7*time.Minute, only) // no answers: no p95
 }
