@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/grafana/sobek"
@@ -46,16 +47,20 @@ func (m *Module) queue(call sobek.FunctionCall) sobek.Value {
 		name = text
 	}
 	o := m.options("queue()", call.Argument(1), "addresses", "username", "password", "tls")
+	secure, ca := o.tls("tls")
 	cfg := redisconn.Config{
-		Addresses: o.texts("addresses", m.ext.redisAddresses()), Username: o.text("username", ""), Password: o.text("password", ""), TLS: o.tls("tls"),
+		Addresses: o.texts("addresses", m.ext.redisAddresses()), Username: o.text("username", ""), Password: o.text("password", ""), TLS: secure,
 		Allowed: func(host string) bool { return spec.HostAllowed(host, m.ext.cfg.AllowHosts) },
 	}
 	for _, a := range cfg.Addresses {
 		if err := redisconn.CheckAddress(a, cfg.Allowed); err != nil {
+			if strings.HasPrefix(a, "rediss://") {
+				err = fmt.Errorf("%w: TLS is an option, {tls: true}", err)
+			}
 			m.typeError("queue(): %v", err)
 		}
 	}
-	h, err := m.ext.redis(cfg)
+	h, err := m.ext.redis(cfg, ca)
 	if err != nil {
 		m.throw("queue(): %v", err)
 	}
@@ -113,30 +118,31 @@ func (o options) texts(key string, otherwise []string) []string {
 	return all
 }
 
-// tls reads true, false, or {ca, serverName, insecureSkipVerify}.
-func (o options) tls(key string) *tls.Config {
+// tls reads true, false, or {ca, serverName, insecureSkipVerify}, and returns the
+// text of ca too.
+func (o options) tls(key string) (cfg *tls.Config, ca string) {
 	v := o.get(key)
 	if absent(v) {
-		return nil
+		return nil, ""
 	}
 	if on, ok := v.Export().(bool); ok {
 		if on {
-			return &tls.Config{MinVersion: tls.VersionTLS12}
+			return &tls.Config{MinVersion: tls.VersionTLS12}, ""
 		}
-		return nil
+		return nil, ""
 	}
 	if _, ok := v.(*sobek.Object); !ok {
 		o.wrong(key, "true, false or {ca, serverName, insecureSkipVerify}")
 	}
 	in := o.m.options(o.where+": "+key, v, "ca", "serverName", "insecureSkipVerify")
-	cfg := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: in.text("serverName", ""), InsecureSkipVerify: in.boolean("insecureSkipVerify")}
-	if ca := in.text("ca", ""); ca != "" {
+	cfg = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: in.text("serverName", ""), InsecureSkipVerify: in.boolean("insecureSkipVerify")}
+	if ca = in.text("ca", ""); ca != "" {
 		cfg.RootCAs = x509.NewCertPool()
 		if !cfg.RootCAs.AppendCertsFromPEM([]byte(ca)) {
 			o.m.typeError("%s: %s.ca holds no certificate: give the text of a PEM file", o.where, key)
 		}
 	}
-	return cfg
+	return cfg, ca
 }
 
 // required reads a duration above 0 that must be there.

@@ -22,11 +22,12 @@ type redisHandle struct {
 	closed bool
 }
 
-// redis shares the connection to a Redis.
-func (e *Extension) redis(cfg redisconn.Config) (*redisHandle, error) {
+// redis shares the connection to a Redis; ca is the text that the authorities of
+// cfg.TLS were read from, which each virtual user reads by itself.
+func (e *Extension) redis(cfg redisconn.Config, ca string) (*redisHandle, error) {
 	secure := ""
 	if t := cfg.TLS; t != nil {
-		secure = fmt.Sprintf("tls %q %t %p", t.ServerName, t.InsecureSkipVerify, t.RootCAs)
+		secure = fmt.Sprintf("tls %q %t %q", t.ServerName, t.InsecureSkipVerify, ca)
 	}
 	key := fmt.Sprintf("redis %q %q %q %s", cfg.Addresses, cfg.Username, cfg.Password, secure)
 	return share(e, key, func() (*redisHandle, func() error, error) {

@@ -2,8 +2,11 @@ package redisconn
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -11,16 +14,44 @@ import (
 )
 
 // probe tries an address by itself: the client's pool goes on dialing in the
-// background where the first dial fails, and writes about it to stderr.
+// background where the first dial fails, and writes about it to stderr. Where a
+// handshake fails, it does so for minutes.
 func probe(ctx context.Context, cfg Config, address string) error {
-	conn, err := (&net.Dialer{Timeout: cfg.Timeout}).DialContext(ctx, "tcp", address)
+	ctx, cancel := context.WithTimeout(ctx, cfg.Timeout)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("reach Redis: %w: is it there, and is the address right? `headroom up` puts one at 127.0.0.1:6379", err)
 	}
-	if err := conn.Close(); err != nil {
+	if cfg.TLS != nil {
+		err = shake(ctx, conn, cfg.TLS, address)
+	}
+	if err := errors.Join(err, conn.Close()); err != nil {
 		return fmt.Errorf("reach Redis at %s: %w", address, err)
 	}
 	return nil
+}
+
+// shake makes the handshake of TLS, and says what to do where that fails.
+func shake(ctx context.Context, conn net.Conn, cfg *tls.Config, address string) error {
+	cfg = cfg.Clone()
+	if host, _, err := net.SplitHostPort(address); err == nil && cfg.ServerName == "" {
+		cfg.ServerName = host
+	}
+	err := tls.Client(conn, cfg).HandshakeContext(ctx)
+	if err == nil {
+		return nil
+	}
+	hint := "does it speak TLS at that port?"
+	switch {
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		hint = "give the certificate of the authority that signed its own, in PEM, as ca of tls"
+	case errors.As(err, new(x509.HostnameError)):
+		hint = "give a name that its certificate is for as serverName of tls"
+	case errors.As(err, new(x509.CertificateInvalidError)):
+		hint = "it needs another certificate"
+	}
+	return fmt.Errorf("begin TLS: %w: %s", err, hint)
 }
 
 // isNode asks a Redis whether it is a node of a cluster.
@@ -46,6 +77,8 @@ func explain(address string, err error) error {
 		return fmt.Errorf("%w: give a user that may", err)
 	case redis.IsClusterDownError(err):
 		return fmt.Errorf("%w: the cluster is not whole: see `redis-cli cluster info`", err)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("%w: it closed the connection: does it speak TLS at that port, or want none?", err)
 	case errors.As(err, &refused) && refused.Op == "dial":
 		return fmt.Errorf("%w: is it there, and is the address right?", err)
 	}

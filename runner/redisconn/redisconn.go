@@ -4,6 +4,7 @@
 package redisconn
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -112,6 +113,9 @@ func (cfg Config) check() error {
 // CheckAddress refuses what is no host:port, and a host that is not allowed.
 func CheckAddress(address string, allowed func(host string) bool) error {
 	host, port, err := net.SplitHostPort(address)
+	if scheme, rest, isURL := strings.Cut(address, "://"); isURL {
+		return fmt.Errorf("%q is no address of a Redis: want host:port, such as %s, and no URL (%s://)", address, cmp.Or(rest, "127.0.0.1:6379"), scheme)
+	}
 	if err != nil || host == "" || port == "" {
 		return fmt.Errorf("%q is no address of a Redis: want host:port, such as 127.0.0.1:6379", address)
 	}
