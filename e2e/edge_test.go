@@ -23,12 +23,12 @@ var edgeBreakages = []breakage{
 		mend:    func(t *testing.T) { labelNode(t, `"general-purpose"`) }, healsSoon: 10 * time.Second,
 	},
 	{
-		name: "ingress serves a certificate for another name", slow: true, part: "ingress",
+		name: "ingress serves a certificate for another name", part: "ingress",
 		cause: "api.artisan-platform.com is not what the server's certificate is good for", next: "Secret artisan-platform/artisan-platform-tls",
 		breakIt: swapCertificate, mend: upAgain, healsSoon: time.Minute,
 	},
 	{
-		name: "edge cache caches the API", slow: true, part: "edge cache", cause: "it must not be cached", next: "headroom up puts the documented behaviour back",
+		name: "edge cache caches the API", part: "edge cache", cause: "it must not be cached", next: "headroom up puts the documented behaviour back",
 		breakIt: func(t *testing.T) {
 			editConfig(t, stack.Namespace, "edge-cache", "nginx.conf", "proxy_cache off;", "proxy_cache static; proxy_cache_valid any 1m;")
 			restart(t, stack.Namespace, "edge-cache")
@@ -36,7 +36,7 @@ var edgeBreakages = []breakage{
 		mend: upAgain, healsSoon: time.Minute,
 	},
 	{
-		name: "load balancer without addresses", slow: true, part: "load balancer", cause: "has no address", next: "metallb-controller",
+		name: "load balancer without addresses", part: "load balancer", cause: "has no address", next: "metallb-controller",
 		breakIt: deletePool, mend: upAgain, healsSoon: time.Minute,
 	},
 }

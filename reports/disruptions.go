@@ -52,7 +52,8 @@ func disruptionsOf(disruptions []verdict.Disruption, a axis) []disruptionView {
 	return out
 }
 
-// disruptionMoments are those at which something was broken, and replaced.
+// disruptionMoments are those at which something was broken. What took its
+// place came too soon after for a flag of its own.
 func disruptionMoments(run *observation.Run) []moment {
 	var out []moment
 	for _, d := range run.Disruptions {
@@ -61,7 +62,11 @@ func disruptionMoments(run *observation.Run) []moment {
 		case observation.Disrupted:
 			out = append(out, moment{d.V.From, d.V.Name, fmt.Sprintf("%s: %s deleted", d.V.Name, pods), "mark"})
 		case observation.Replaced:
-			out = append(out, moment{d.At, "replaced", fmt.Sprintf("%s: %s in place, after %s", d.V.Name, pods, unit.Duration(d.At.Sub(d.V.From))), "mark"})
+			for i := range out {
+				if out[i].Label == d.V.Name {
+					out[i].Title += fmt.Sprintf("; %s in place after %s", pods, unit.Duration(d.At.Sub(d.V.From)))
+				}
+			}
 		}
 	}
 	return out

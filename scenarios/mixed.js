@@ -21,7 +21,7 @@ export const options = {
       // A request that waits for a failover of ten seconds holds its user: 60
       // sales a second make 600 of them. They are there from the start, since
       // an iteration is dropped where its user has to be made first.
-      preAllocatedVUs: 800,
+      preAllocatedVUs: 1200,
       maxVUs: 1500,
     },
   },

@@ -17,10 +17,10 @@ func (r *run) startDisruptions(ctx context.Context, start time.Time) (stop func(
 	var group errgroup.Group
 	for _, d := range r.cfg.Plan.Disruptions {
 		group.Go(func() error {
-			if sleep(ctx, time.Until(start.Add(d.At))) != nil {
-				return nil // the log has no record of it, which the judge notices
+			if sleep(ctx, time.Until(start.Add(d.At))) == nil {
+				return disrupt.Run(ctx, disrupt.Config{RestConfig: r.env.REST, Namespace: r.cfg.Plan.Watch.Namespace, Disruption: d, Sink: r})
 			}
-			return disrupt.Run(ctx, disrupt.Config{RestConfig: r.env.REST, Namespace: r.cfg.Plan.Watch.Namespace, Disruption: d, Sink: r})
+			return nil // the run ended first: the log has no record of it, which the judge notices
 		})
 	}
 	return func() error {

@@ -98,22 +98,13 @@ func (o *objectives) recovery(n node) Recovery {
 
 // disrupted decodes the name of a disruption.
 func (o *objectives) disrupted(to *string) func(node) {
-	return func(n node) {
-		o.text(to, notEmpty)(n)
-		name := *to
-		o.late = append(o.late, func() {
-			var known []string
-			for _, x := range o.plan.Disruptions {
-				if x.Name == name {
-					return
-				}
-				known = append(known, x.Name)
-			}
-			if name != "" {
-				o.add(n, "unknown disruption %q%s", shorten(name), hint(name, known))
-			}
-		})
-	}
+	return o.reference(to, "disruption %q", func() []string {
+		var names []string
+		for _, x := range o.plan.Disruptions {
+			names = append(names, x.Name)
+		}
+		return names
+	})
 }
 
 // counter decodes what one counter of a script has to come to.

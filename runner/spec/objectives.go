@@ -174,19 +174,25 @@ func format(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // watched decodes the name of a query of watch.queries.
 func (o *objectives) watched(to *string) func(node) {
+	return o.reference(to, "query %q in watch.queries", func() []string {
+		var names []string
+		for _, q := range o.plan.Watch.Queries {
+			names = append(names, q.Name)
+		}
+		return names
+	})
+}
+
+// reference decodes the name of what stands elsewhere in the plan: what says of
+// what kind, names which there are. It is looked up when the whole plan is
+// known.
+func (o *objectives) reference(to *string, what string, names func() []string) func(node) {
 	return func(n node) {
 		o.text(to, notEmpty)(n)
 		name := *to
 		o.late = append(o.late, func() {
-			var known []string
-			for _, q := range o.plan.Watch.Queries {
-				if q.Name == name {
-					return
-				}
-				known = append(known, q.Name)
-			}
-			if name != "" {
-				o.add(n, "unknown query %q in watch.queries%s", shorten(name), hint(name, known))
+			if known := names(); name != "" && !slices.Contains(known, name) {
+				o.add(n, "unknown "+what+"%s", shorten(name), hint(name, known))
 			}
 		})
 	}

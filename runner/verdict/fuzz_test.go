@@ -39,11 +39,13 @@ func FuzzJudge(f *testing.F) {
 // time or given absurd numbers: what random bytes never reach.
 func FuzzDamage(f *testing.F) {
 	f.Add(uint8(0), []byte{})
+	f.Add(uint8(0), []byte{35, 5, 2, 39, 2, 2}) // a disruption, and the end of the load, 300 years on
 	f.Add(uint8(1), []byte{7, 0, 1, 9, 1, 200, 3, 2, 255, 40, 3, 3, 5, 4, 77})
 	var bases [][]observation.Record
 	for _, name := range []string{"measured", "max 10", "blind", "unschedulable", "too fast"} {
 		s := stories()[name]
 		s.seconds, s.perSecond = 3, 5
+		s.extra = append(s.extra, disruptedAt(time.Second)...)
 		bases = append(bases, s.records())
 	}
 	p := fuzzPlan()
@@ -133,6 +135,11 @@ func damageOther(r *observation.Record, n byte, wild int32) {
 		g := *r.Generator
 		g.Due, g.Started, g.Dropped = math.MaxUint64, uint64(n), math.MaxUint64-1
 		r.Generator = &g
+	case r.Disruption != nil:
+		d := *r.Disruption
+		d.From = []time.Time{{}, epoch, epoch.AddDate(300, 0, 0), epoch.AddDate(-300, 0, 0), r.Time}[n%5]
+		d.Stage = []observation.DisruptionStage{observation.Disrupted, observation.Replaced, observation.NotDisrupted, ""}[n/5%4]
+		r.Disruption = &d
 	case r.Phase != nil:
 		p := *r.Phase
 		p.Open = !p.Open
@@ -160,6 +167,9 @@ func fuzzPlan() *spec.Plan {
 	p := plan()
 	most := 1.0
 	p.Loads = append(p.Loads, spec.Load{Name: "script", Script: &spec.Script{}}, spec.Load{Name: "jobs", Queue: &spec.Queue{Jobs: 3}})
+	p.Disruptions = []spec.Disruption{{Name: "killed"}}
+	p.Objectives.Recovery = []spec.Recovery{{Disruption: "killed", Within: time.Second, For: time.Second}, {Disruption: "killed", Load: "step", Endpoint: "none", For: time.Hour}}
+	p.Objectives.Counters = []spec.Counter{{Load: "script", Counter: "a", AtLeast: "b"}}
 	p.Objectives.Queries = []spec.QueryLimit{{Query: "q", Max: &most, For: 10 * time.Second}}
 	p.Objectives.Latency = append(p.Objectives.Latency, spec.Latency{Load: "step", Endpoint: "GET /health", Quantile: 0.99, Max: time.Second})
 	return p

@@ -9,6 +9,10 @@ import (
 	"github.com/artisan-platform/headroom/runner/unit"
 )
 
+// longestLook bounds how long after a disruption is looked at, whatever the
+// times in a damaged log say. No load of a plan lasts longer than a week.
+const longestLook = 8 * 24 * time.Hour
+
 // outage is how a disruption was felt by those who asked.
 type outage struct {
 	// over is how long after the disruption the first good second began that
@@ -44,7 +48,8 @@ func (j *judge) outage(terms spec.Recovery, from time.Time) outage {
 	out := outage{until: first}
 	var sum moment // of the good seconds in a row
 	row := time.Duration(0)
-	for at := first; !at.Add(time.Second).After(j.endOf(terms.Load)); at = at.Add(time.Second) {
+	end := earlier(j.endOf(terms.Load), first.Add(longestLook))
+	for at := first; !at.Add(time.Second).After(end); at = at.Add(time.Second) {
 		m := seconds[at.Unix()]
 		out.until = at.Add(time.Second)
 		out.seen += m.count
