@@ -48,6 +48,24 @@ func Ports(raw []byte) ([]string, error) {
 	return hostPorts(config), nil
 }
 
+// Published maps the ports of the nodes that a cluster of this configuration
+// publishes to the host's addresses (host:port).
+func Published(raw []byte) (map[int32]string, error) {
+	config, err := decodeConfig(raw)
+	if err != nil {
+		return nil, err
+	}
+	published := make(map[int32]string)
+	for _, node := range config.Nodes {
+		for _, p := range node.ExtraPortMappings {
+			if p.HostPort > 0 {
+				published[p.ContainerPort] = net.JoinHostPort(p.ListenAddress, strconv.Itoa(int(p.HostPort)))
+			}
+		}
+	}
+	return published, nil
+}
+
 func hostPorts(config *v1alpha4.Cluster) []string {
 	var addresses []string
 	for _, node := range config.Nodes {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artisan-platform/headroom/cluster/kind"
+	"github.com/artisan-platform/headroom/cluster/stack"
 	"github.com/artisan-platform/headroom/runner/progress"
 )
 
@@ -16,16 +17,16 @@ import (
 const preflightTimeout = 20 * time.Second
 
 // preflight makes sure that the way which the load is going to take works: the
-// cluster's ports on this machine take connections, and each attack's target
-// answers something. A stack that is healthy inside a cluster that can't be
-// reached would otherwise be judged as failing.
+// ports on this machine that lead to the stack take connections, and each
+// attack's target answers something. A stack that is healthy inside a cluster
+// that can't be reached would otherwise be judged as failing.
 func preflight(ctx context.Context, cfg Config, config []byte) error {
 	return progress.Do(cfg.Reporter, "reach the platform from this machine", func(s progress.Step) error {
-		ports, err := kind.Ports(config)
+		addresses, err := served(cfg, config)
 		if err != nil {
-			return infra("read the kind configuration", err)
+			return err
 		}
-		for _, address := range ports {
+		for _, address := range addresses {
 			s.Update(address)
 			if err := until(ctx, func(ctx context.Context) error { return dial(ctx, address) }); err != nil {
 				return infra("reach the cluster's port "+address, fmt.Errorf("%w; make the cluster anew: headroom down", err))
@@ -43,6 +44,26 @@ func preflight(ctx context.Context, cfg Config, config []byte) error {
 		}
 		return nil
 	})
+}
+
+// served lists the published addresses behind which the plan's stack listens.
+// The cluster publishes those of the full stack at every level.
+func served(cfg Config, config []byte) ([]string, error) {
+	published, err := kind.Published(config)
+	if err != nil {
+		return nil, infra("read the kind configuration", err)
+	}
+	ports, err := stack.NodePorts(stackOptions(cfg.Plan.Stack, progress.Discard))
+	if err != nil {
+		return nil, infra("list the stack's ports", err)
+	}
+	var out []string
+	for _, port := range ports {
+		if address, ok := published[port]; ok {
+			out = append(out, address)
+		}
+	}
+	return out, nil
 }
 
 // until tries until it succeeds, and returns the last error if it never does.
