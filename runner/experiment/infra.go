@@ -42,9 +42,9 @@ func (e *Env) ServesTLS() bool { return e.level == stack.LevelFull }
 // the images are built, on two cores.
 func SetupEstimate(level string) time.Duration {
 	if level == string(stack.LevelFull) {
-		return 270 * time.Second
+		return 180 * time.Second
 	}
-	return 150 * time.Second
+	return 90 * time.Second
 }
 
 // Up brings up the cluster and the stack that the plan describes, and returns
