@@ -48,32 +48,38 @@ func Ports(raw []byte) ([]string, error) {
 	return hostPorts(config), nil
 }
 
-// Published maps the ports of the nodes that a cluster of this configuration
-// publishes to the host's addresses (host:port).
-func Published(raw []byte) (map[int32]string, error) {
+// Port is a port of a node that is published on the host.
+type Port struct {
+	Address  string // on the host, host:port
+	NodePort int32
+}
+
+// Published lists the ports that a cluster of this configuration publishes, in
+// the order of the file.
+func Published(raw []byte) ([]Port, error) {
 	config, err := decodeConfig(raw)
 	if err != nil {
 		return nil, err
 	}
-	published := make(map[int32]string)
+	return published(config), nil
+}
+
+func published(config *v1alpha4.Cluster) []Port {
+	var ports []Port
 	for _, node := range config.Nodes {
 		for _, p := range node.ExtraPortMappings {
-			if p.HostPort > 0 {
-				published[p.ContainerPort] = net.JoinHostPort(p.ListenAddress, strconv.Itoa(int(p.HostPort)))
+			if p.HostPort > 0 { // otherwise kind chooses a free one
+				ports = append(ports, Port{net.JoinHostPort(p.ListenAddress, strconv.Itoa(int(p.HostPort))), p.ContainerPort})
 			}
 		}
 	}
-	return published, nil
+	return ports
 }
 
 func hostPorts(config *v1alpha4.Cluster) []string {
 	var addresses []string
-	for _, node := range config.Nodes {
-		for _, p := range node.ExtraPortMappings {
-			if p.HostPort > 0 { // otherwise kind chooses a free one
-				addresses = append(addresses, net.JoinHostPort(p.ListenAddress, strconv.Itoa(int(p.HostPort))))
-			}
-		}
+	for _, p := range published(config) {
+		addresses = append(addresses, p.Address)
 	}
 	return addresses
 }

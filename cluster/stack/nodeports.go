@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"fmt"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -18,12 +20,12 @@ func NodePorts(opts Options) ([]int32, error) {
 		}
 		ports, _, err := unstructured.NestedSlice(obj.Object, "spec", "ports")
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read the ports of Service %s: %w", obj.GetName(), err)
 		}
 		for _, p := range ports {
 			fields, _ := p.(map[string]any)
 			if n, found, err := unstructured.NestedInt64(fields, "nodePort"); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("read the ports of Service %s: %w", obj.GetName(), err)
 			} else if found {
 				out = append(out, int32(n))
 			}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/artisan-platform/headroom/cluster/kind"
@@ -58,9 +59,9 @@ func served(cfg Config, config []byte) ([]string, error) {
 		return nil, infra("list the stack's ports", err)
 	}
 	var out []string
-	for _, port := range ports {
-		if address, ok := published[port]; ok {
-			out = append(out, address)
+	for _, p := range published {
+		if slices.Contains(ports, p.NodePort) {
+			out = append(out, p.Address)
 		}
 	}
 	return out, nil

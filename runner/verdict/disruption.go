@@ -38,10 +38,7 @@ func (j *judge) disruption(name string) Disruption {
 		return d
 	}
 	felt := j.outage(j.terms(name), d.At)
-	d.Requests, d.Failed, d.Slowest = felt.requests, felt.failed, felt.slowest
-	if felt.over != nil {
-		d.RecoveredAfter = felt.over
-	}
+	d.Requests, d.Failed, d.Slowest, d.RecoveredAfter = felt.requests, felt.failed, felt.slowest, felt.over
 	return d
 }
 
@@ -108,8 +105,8 @@ func (j *judge) recovery(want spec.Recovery) Objective {
 
 // notRecovered fails an objective, unless the generator may be to blame.
 func (j *judge) notRecovered(o Objective, want spec.Recovery, cause string) Objective {
-	for _, h := range j.sickGenerators(want.Load) {
-		return o.inconclusive(withCause(cause+"; but the generator did not drive the load as planned", h.sick(j.plan.Objectives.Generator)))
+	if sick := j.sickGenerators(want.Load); len(sick) > 0 {
+		return o.inconclusive(withCause(cause+"; but the generator did not drive the load as planned", sick[0].sick(j.plan.Objectives.Generator)))
 	}
 	return o.fail(cause)
 }

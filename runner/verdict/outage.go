@@ -43,8 +43,8 @@ func (m moment) good(terms spec.Recovery) bool {
 // outage looks at each whole second from a disruption on, until enough good
 // ones came in a row. The second in which it happened counts whole.
 func (j *judge) outage(terms spec.Recovery, from time.Time) outage {
-	seconds := j.seconds(terms, from.Truncate(time.Second))
 	first := from.Truncate(time.Second)
+	seconds := j.seconds(terms, first)
 	out := outage{until: first}
 	var sum moment // of the good seconds in a row
 	row := time.Duration(0)
